@@ -1,0 +1,152 @@
+/**
+ * The bytes of an announced block arrive → all workers hash on top of it. A real peer mines beside
+ * us; this process runs a real node with sockets, threads and a store in memory, so that it can
+ * look at the workers.
+ */
+
+import { publicKeyOf, sign } from '#crypto';
+import { toHex } from '../shared/bytes.js';
+import { networkOf, type Network } from '../shared/consensus/genesis.js';
+import { bitsOf } from '../shared/consensus/work.js';
+import { systemClock } from '../shared/io/clock.js';
+import { Driver } from '../shared/io/driver.js';
+import { systemEntropy } from '../shared/io/systemEntropy.js';
+import { SOCKET_LIMITS, Sockets } from '../shared/io/tcp.js';
+import { seededRng } from '../shared/rng.js';
+import type { NodeKey, UnixSeconds } from '../shared/units.js';
+import type { ConnectionInput } from '../shared/wire/connection.js';
+import { Node } from '../peer/node.js';
+import { IN_MEMORY, openStore } from '../peer/storage/openStore.js';
+import type { Effect, Input } from '../peer/types.js';
+import { HashPool } from '../peer/workers/hashPool.js';
+import { makeNetwork, owner } from '../test/support/blocks.js';
+import { monoMs, spawnPeer, temporaryDirectory, until, type PeerProcess } from './processes.js';
+import { median, percentile, type Figure } from './report.js';
+
+const SAMPLES = 100;
+/** So that one thread at half speed finds a few blocks a second. */
+const EXPECTED_HASHES = 2n ** 17n;
+const THREADS = 2;
+const CPU_PERCENT = 50;
+
+export async function interrupt(): Promise<Figure[]> {
+  const network = harderNetwork();
+  const directory = temporaryDirectory();
+  const flags = ['--mine', '--threads', '1', '--cpu', String(CPU_PERCENT)];
+  const other = await spawnPeer({ network, directory: directory.path, flags });
+  const watched = new WatchedNode(network);
+  await until('the other peer', () => other.get('/api/status'));
+  watched.connect(other);
+  await until('enough blocks', () => (watched.samplesMs.length >= SAMPLES ? true : undefined));
+  await Promise.all([watched.close(), other.stop()]);
+  directory.remove();
+  return [
+    {
+      metric: 'bytes-to-workers-median',
+      value: median(watched.samplesMs),
+      unit: 'ms',
+      goal: '≤ 5',
+    },
+    {
+      metric: 'bytes-to-workers-p99',
+      value: percentile(watched.samplesMs, 0.99),
+      unit: 'ms',
+      goal: '≤ 20',
+    },
+  ];
+}
+
+function harderNetwork(): Network {
+  const genesisBits = bitsOf(2n ** 256n / EXPECTED_HASHES);
+  const time = (Math.floor(Date.now() / 1000) - 1000) as UnixSeconds;
+  return networkOf({ ...makeNetwork({ time }).params, genesisBits });
+}
+
+class WatchedNode {
+  readonly samplesMs: number[] = [];
+  readonly #node: Node;
+  readonly #pool: HashPool;
+  readonly #sockets: Sockets;
+  readonly #driver: Driver<Input, Effect>;
+  #receivedMono = 0;
+
+  constructor(network: Network) {
+    const { seed, address } = owner(7);
+    this.#pool = new HashPool({
+      onFound: (job, nonce) => {
+        this.#driver.input({ type: 'mined', job, nonce });
+      },
+      onHashes: (count) => {
+        this.#driver.input({ type: 'hashed', count });
+      },
+      onTrouble: (sentence) => {
+        throw new Error(sentence);
+      },
+    });
+    this.#sockets = new Sockets(SOCKET_LIMITS, (input) => {
+      this.#onSocket(input);
+    });
+    const options = {
+      network,
+      nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+      agent: 'bench',
+      listenPort: 0,
+      trackers: [],
+      claimedHost: undefined,
+      neighbours: [],
+      workMin: 0n,
+      mining: {
+        payTo: address,
+        tag: new Uint8Array(0),
+        mode: { type: 'continuous' },
+        threads: THREADS,
+        cpuPercent: CPU_PERCENT,
+      },
+    } as const;
+    const { store } = openStore(IN_MEMORY, network);
+    const rng = seededRng(1);
+    const signHere = (message: Uint8Array): Uint8Array => sign(seed, message);
+    this.#node = new Node(options, { store, rng, entropy: systemEntropy, sign: signHere });
+    this.#driver = new Driver<Input, Effect>(this.#node, {
+      clock: systemClock,
+      performConnection: (effect) => {
+        this.#sockets.perform(effect);
+      },
+      perform: (effect) => {
+        if (effect.type === 'mine') this.#pool.set(effect.job);
+      },
+      onTrouble: (error) => {
+        throw error;
+      },
+    });
+    this.#driver.start();
+  }
+
+  connect(other: PeerProcess): void {
+    const address = { host: '127.0.0.1', port: other.tcpPort };
+    this.#driver.input({ type: 'command', id: 0, command: { type: 'connect', address } });
+  }
+
+  async close(): Promise<void> {
+    this.#driver.close();
+    await Promise.all([this.#sockets.close(), this.#pool.close()]);
+  }
+
+  #onSocket(input: ConnectionInput): void {
+    const before = this.#node.queries.tip;
+    if (input.type === 'received') this.#receivedMono = monoMs();
+    this.#driver.input(input);
+    if (input.type === 'received' && this.#node.queries.tip !== before) {
+      this.#watch(this.#receivedMono);
+    }
+  }
+
+  /** Looks again and again, between other things, until all workers are on the new job. */
+  #watch(begin: number): void {
+    if (this.#pool.isUpToDate) this.samplesMs.push(monoMs() - begin);
+    else
+      setImmediate(() => {
+        this.#watch(begin);
+      });
+  }
+}

@@ -1,0 +1,29 @@
+/** `npm run bench -- NAME …`: measures what we claim about speed. Without a name: all. */
+
+import { printFigures, type Figure } from './report.js';
+
+/** Each bench is loaded when it runs. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  'sync-empty': async () => (await import('./sync.js')).syncEmpty(),
+  'sync-full': async () => (await import('./sync.js')).syncFull(),
+  consensus: async () => (await import('./consensus.js')).consensus(),
+  headers: async () => (await import('./headers.js')).headers(),
+  relay: async () => (await import('./relay.js')).relay(),
+  interrupt: async () => (await import('./interrupt.js')).interrupt(),
+  reorg: async () => (await import('./reorg.js')).reorg(),
+  start: async () => (await import('./start.js')).start(),
+  tracker: async () => (await import('./tracker.js')).tracker(),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  const known = Object.keys(BENCHES).join(', ');
+  console.error(`There is no bench ${unknown.join(', ')}. There are: ${known}.`);
+  process.exitCode = 1;
+} else {
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const figures = await BENCHES[name]?.();
+    if (figures !== undefined) printFigures(name, figures);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * An empty block found on A → connected on B: two idle peers, blocks mined on demand one at a time. Both
+ * times are those of the peers' own logs, whose monotonic clock is the machine's: from the message of the
+ * worker that found the nonce to the event that follows the commit on the other side.
+ */
+
+import { benchNetwork } from './chains.js';
+import {
+  spawnPeer,
+  temporaryDirectory,
+  until,
+  untilHeight,
+  type LogLine,
+  type PeerProcess,
+} from './processes.js';
+import { median, percentile, type Figure } from './report.js';
+
+const BLOCKS = 200;
+
+export async function relay(): Promise<Figure[]> {
+  const network = benchNetwork({ blockCount: BLOCKS, transactionCount: 0 });
+  const [here, there] = [temporaryDirectory(), temporaryDirectory()];
+  const finder = await spawnPeer({ network, directory: here.path });
+  await untilHeight(finder, 0);
+  const connect = finder.tcpPort;
+  const receiver = await spawnPeer({ network, directory: there.path, connect });
+  await until('a session', () => lineOf(receiver, 'peer ready'));
+  for (let height = 1; height <= BLOCKS; height++) {
+    await finder.post('/api/mining/generate', { count: 1 });
+    await until('the block', () => lineOf(receiver, 'block-connected', height));
+  }
+  await until('the log', () => lineOf(finder, 'mined a block', BLOCKS));
+  const times = latenciesMs(finder, receiver);
+  await Promise.all([finder.stop(), receiver.stop()]);
+  here.remove();
+  there.remove();
+  return [
+    { metric: 'found-to-connected-median', value: median(times), unit: 'ms', goal: '≤ 2' },
+    { metric: 'found-to-connected-p99', value: percentile(times, 0.99), unit: 'ms' },
+  ];
+}
+
+const lineOf = (peer: PeerProcess, message: string, height?: number): LogLine | undefined =>
+  peer.lines.findLast(
+    (line) => line.message === message && (height === undefined || line['height'] === height),
+  );
+
+function latenciesMs(finder: PeerProcess, receiver: PeerProcess): number[] {
+  const connectedAt = new Map<unknown, number>();
+  for (const { message, hash, mono } of receiver.lines) {
+    if (message === 'block-connected') connectedAt.set(hash, mono);
+  }
+  const times: number[] = [];
+  let foundMono = 0;
+  for (const { message, hash, mono } of finder.lines) {
+    if (message === 'found a nonce') foundMono = mono;
+    const connected = connectedAt.get(hash);
+    if (message === 'mined a block' && connected !== undefined) times.push(connected - foundMono);
+  }
+  return times;
+}

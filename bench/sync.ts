@@ -1,0 +1,50 @@
+/** From spawn to synced: empty blocks, full blocks; two processes over loopback. */
+
+import { benchBlocks, benchNetwork, fillDirectory, type ChainPlan } from './chains.js';
+import { monoMs, spawnPeer, temporaryDirectory, untilHeight } from './processes.js';
+import type { Figure } from './report.js';
+import { median } from './report.js';
+
+/** Fresh peers that sync the same chain one after the other. */
+const RUNS = 3;
+
+/** 2,000 coinbase-only blocks. */
+export async function syncEmpty(): Promise<Figure[]> {
+  const plan = { blockCount: 2000, transactionCount: 0 };
+  const seconds = median(await syncTimes(plan));
+  return [
+    { metric: '2000-empty-blocks', value: seconds, unit: 's', goal: '≤ 1.0' },
+    { metric: 'empty-blocks-per-second', value: plan.blockCount / seconds, unit: 'blocks/s' },
+  ];
+}
+
+/** 200 blocks of 500 one-input two-output transactions, all signatures checked. */
+export async function syncFull(): Promise<Figure[]> {
+  const plan = { blockCount: 200, transactionCount: 500 };
+  const seconds = median(await syncTimes(plan));
+  const rate = (plan.blockCount * plan.transactionCount) / seconds;
+  return [
+    { metric: '200x500-transactions', value: seconds, unit: 's' },
+    { metric: 'transactions-per-second', value: rate, unit: 'tx/s', goal: '≥ 15000' },
+  ];
+}
+
+/** Seconds from spawn to synced of `RUNS` fresh peers, each beside a peer that has the chain. */
+async function syncTimes(plan: ChainPlan): Promise<number[]> {
+  const source = temporaryDirectory();
+  const network = benchNetwork(plan);
+  fillDirectory(source.path, network, benchBlocks(network, plan));
+  const seconds: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const server = await spawnPeer({ network, directory: source.path });
+    await untilHeight(server, plan.blockCount);
+    const target = temporaryDirectory();
+    const fresh = await spawnPeer({ network, directory: target.path, connect: server.tcpPort });
+    await untilHeight(fresh, plan.blockCount);
+    seconds.push((monoMs() - fresh.spawnedMono) / 1000);
+    await Promise.all([fresh.stop(), server.stop()]);
+    target.remove();
+  }
+  source.remove();
+  return seconds;
+}

@@ -1,0 +1,15 @@
+/** The exit codes of every command; they are stable, and docs/operations.md lists them. */
+
+export const EXIT = {
+  done: 0,
+  /** Trouble, or wrong use: a line on stderr says what and what to do. */
+  trouble: 1,
+  /** Nothing runs where the command looked. */
+  notRunning: 2,
+  /** It was checked, and it is not as it should be. */
+  wrong: 3,
+  /** Stopped by a second Ctrl-C: 128 + SIGINT. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,94 @@
+/** Which node a command talks to: `--node NAME|URL`, else the one that runs here. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { running, type RunningNode } from '../lab/launch/runFile.js';
+import { TOKEN_FILE } from '../peer/api/token.js';
+import { didYouMean } from '../shared/config/suggest.js';
+import { NodeClient, type ClientProblem } from '../shared/http/client.js';
+import type { AnswerOf, RouteName } from '../shared/http/routes.js';
+import { Trouble } from '../shared/io/trouble.js';
+import type { Result } from '../shared/result.js';
+import { homeAt } from './home.js';
+import { NotRunning } from './notRunning.js';
+
+/** Where a lone peer answers when nobody said otherwise. */
+const DEFAULT_URL = 'http://127.0.0.1:5000';
+
+interface Where {
+  readonly node: string | undefined;
+  readonly home: string | undefined;
+}
+
+/** A client of the node that `node` names. Nothing is sent yet. */
+export function findNode({ node, home }: Where): NodeClient {
+  if (node !== undefined && /^https?:\/\//.test(node)) return clientAt(node, home);
+  const nodes = runningPeers(home);
+  if (node === undefined) return clientOf(nodes[0]);
+  const found = nodes.find(({ name }) => name.toLowerCase() === node.toLowerCase());
+  if (found !== undefined) return clientOf(found);
+  const names = nodes.map(({ name }) => name);
+  const listed =
+    names.length === 0 ? 'No node runs on this computer.' : `Running: ${names.join(', ')}.`;
+  const message = `There is no node ${node}.${didYouMean(node, names)}`;
+  throw new NotRunning('no-such-node', message, `${listed} A URL works, too.`);
+}
+
+/** Calls `route`; whatever is no success is trouble, told in one line. */
+export async function ask<N extends RouteName>(
+  client: NodeClient,
+  route: N,
+  request: Parameters<typeof client.call<N>>[1],
+): Promise<AnswerOf<N>> {
+  const answer: Result<AnswerOf<N>, ClientProblem> = await client.call(route, request);
+  if (answer.ok) return answer.value;
+  throw troubleOf(answer.error, client.baseUrl);
+}
+
+/** Peers of all that runs here, of networks before lone ones of the same age. */
+export function runningPeers(home: string | undefined): RunningNode[] {
+  const nodes = running(homeAt(home).running).flatMap((run) => run.nodes);
+  return nodes.filter(({ role }) => role === 'peer');
+}
+
+function troubleOf(problem: ClientProblem, url: string): Trouble {
+  switch (problem.type) {
+    case 'unreachable':
+      return new NotRunning(
+        'not-running',
+        `No node answers at ${url} (${problem.detail}).`,
+        'Start one with cairn network up or cairn peer, or name another with --node NAME|URL.',
+      );
+    case 'not-a-node':
+      return new NotRunning(
+        'not-a-node',
+        `What answers at ${url} is no Cairn node.`,
+        'Another program uses that port; name the node with --node NAME|URL.',
+      );
+    case 'refused':
+      return new Trouble(problem.error.code, problem.error.message, problem.error.hint);
+  }
+}
+
+function clientOf(node: RunningNode | undefined): NodeClient {
+  if (node === undefined) return new NodeClient({ baseUrl: DEFAULT_URL });
+  return new NodeClient({ baseUrl: node.httpUrl, token: tokenOf(node) });
+}
+
+/** A node on this computer is known by its port, so that its token is found. */
+function clientAt(url: string, home: string | undefined): NodeClient {
+  const node = runningPeers(home).find(
+    ({ httpUrl }) => new URL(httpUrl).port === new URL(url).port,
+  );
+  const isHere = /\/\/(localhost|127\.|\[::1\])/.test(url);
+  const token = node === undefined || !isHere ? undefined : tokenOf(node);
+  return new NodeClient({ baseUrl: url, token });
+}
+
+function tokenOf(node: RunningNode): string | undefined {
+  try {
+    return readFileSync(join(node.dataDirectory, TOKEN_FILE), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+/** `cairn network up`: a tracker and peers on this computer, live in this terminal until Ctrl-C. */
+
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Launcher, LauncherOptions } from '../lab/launch/launcher.js';
+import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
+import type { DataDirectory } from '../shared/io/dataDirectory.js';
+import { Trouble } from '../shared/io/trouble.js';
+import { defineCommand } from './command.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { homeAt } from './home.js';
+import { openDisplay, type NetworkDisplay } from './networkView.js';
+import type { Output } from './output.js';
+import { stopRequested } from './stopping.js';
+
+type NetworkSettings = Settings<KeyIn<'network' | 'log'> | 'home' | 'config'>;
+
+export const command = defineCommand({
+  settings: ['config', 'home', ...keysOf('network', 'log')],
+  options: {},
+  positionals: [],
+  run: async ({ settings: { values, origins }, environment, output }) => {
+    const home = homeAt(values.home);
+    const directory = await lock(join(home.networks, values['network.name']));
+    try {
+      if (values['network.fresh']) await removeData(directory.path, output);
+      const isTemplateChosen = origins['network.template'].type !== 'default';
+      const options = optionsOf(values, directory.path, home.running, isTemplateChosen);
+      return await run({ ...options, environment }, output);
+    } finally {
+      directory.close();
+    }
+  },
+});
+
+async function lock(folder: string): Promise<DataDirectory> {
+  const library = await import('../shared/io/dataDirectory.js');
+  try {
+    return new library.DataDirectory(folder, undefined);
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code !== 'data-directory-in-use') throw error;
+    const advice =
+      'cairn network status shows it, cairn network down stops it; --name starts another beside it.';
+    throw new Trouble('network-runs', `This network runs already: ${error.message}`, advice, error);
+  }
+}
+
+/** The lock itself stays: it is ours. */
+async function removeData(folder: string, output: Output): Promise<void> {
+  const { LOCK_FILE } = await import('../shared/io/directoryLock.js');
+  const names = readdirSync(folder).filter((name) => !name.startsWith(LOCK_FILE));
+  for (const name of names) {
+    const path = join(folder, name);
+    rmSync(path, { recursive: true });
+    output.line(`Removed ${path}`);
+  }
+}
+
+function optionsOf(
+  values: NetworkSettings,
+  folder: string,
+  runningFolder: string,
+  isTemplateChosen: boolean,
+): Omit<LauncherOptions, 'environment'> {
+  return {
+    network: {
+      name: values['network.name'],
+      template: values['network.template'],
+      isTemplateChosen,
+      peers: values['network.peers'],
+      host: values['network.host'],
+      mine: values['network.mine'],
+      cpuPercent: values['network.cpu'],
+      log: { format: values['log.format'], level: values['log.level'] },
+    },
+    ports: {
+      tcpFrom: values['network.tcpFrom'],
+      httpFrom: values['network.httpFrom'],
+      trackerPort: values['network.trackerPort'],
+      trackerHttp: values['network.trackerHttp'],
+    },
+    folder,
+    runningFolder,
+  };
+}
+
+async function run(options: LauncherOptions, output: Output): Promise<ExitCode> {
+  const { Launcher } = await import('../lab/launch/launcher.js');
+  const display = await openDisplay(output);
+  const launcher: Launcher = new Launcher(options, {
+    onLine: (line) => {
+      display.line(line);
+    },
+    onChange: () => {
+      display.show(launcher.view());
+    },
+  });
+  const requested = stopRequested(() => {
+    launcher.kill();
+  });
+  try {
+    await untilEnd(launcher, Promise.race([requested, launcher.stopOrdered]));
+  } finally {
+    await end(launcher, display, options.folder);
+  }
+  return EXIT.done;
+}
+
+/** Resolves when the network is to end; throws when it does not come up. */
+async function untilEnd(launcher: Launcher, requested: Promise<void>): Promise<void> {
+  const started = launcher.start();
+  await Promise.race([started, requested]);
+  await requested;
+}
+
+async function end(launcher: Launcher, display: NetworkDisplay, folder: string): Promise<void> {
+  display.close();
+  display.line('Stopping all programs. Ctrl-C once more ends them at once.');
+  await launcher.stop();
+  display.line(`Stopped. The data stays in ${folder}; the next start goes on from it.`);
+}

@@ -1,0 +1,112 @@
+/** Shows a network in a terminal: a live table, or plain lines where there is no terminal. */
+
+import {
+  summary,
+  TABLE_HEAD,
+  tableRows,
+  type NetworkView,
+  type NodeView,
+} from '../lab/launch/networkView.js';
+import { alignColumns, formatHashRate } from './format.js';
+import type { Output } from './output.js';
+
+export interface NetworkDisplay {
+  show(view: NetworkView): void;
+  /** A line of its own, above what is live. */
+  line(text: string): void;
+  /** Leaves the last table on the screen. */
+  close(): void;
+}
+
+/** The table with its head and the line about the whole. */
+export function networkTable(view: NetworkView, output: Output): string {
+  const [head = '', ...rows] = alignColumns([TABLE_HEAD, ...tableRows(view.nodes, formatHashRate)]);
+  const { bold, green, yellow, red } = output.colors;
+  const painted = rows.map((row, i) => (view.nodes[i]?.state === 'failed' ? red(row) : row));
+  const mark = view.agree ? output.symbols.good : output.symbols.dots;
+  const about = `${mark} ${view.network}: ${summary(view.nodes)}`;
+  return [bold(head), ...painted, view.agree ? green(about) : yellow(about)].join('\n');
+}
+
+/** A display that fits the output. */
+export async function openDisplay(output: Output): Promise<NetworkDisplay> {
+  if (!output.isTerminal) return new PlainLines(output);
+  const { createLogUpdate } = await import('log-update');
+  return new LiveTable(output, createLogUpdate(process.stdout, { showCursor: true }));
+}
+
+type LogUpdate = ReturnType<(typeof import('log-update'))['createLogUpdate']>;
+
+class LiveTable implements NetworkDisplay {
+  readonly #output: Output;
+  readonly #update: LogUpdate;
+  #last = '';
+
+  constructor(output: Output, update: LogUpdate) {
+    this.#output = output;
+    this.#update = update;
+  }
+
+  show(view: NetworkView): void {
+    const text = `${networkTable(view, this.#output)}\n${HINT}`;
+    this.#last = this.#output.plain(text);
+    this.#update(this.#last);
+  }
+
+  line(text: string): void {
+    this.#update.clear();
+    this.#output.line(text);
+    if (this.#last !== '') this.#update(this.#last);
+  }
+
+  close(): void {
+    this.#update.done();
+  }
+}
+
+const HINT = 'Ctrl-C stops the network; its data stays.';
+
+/** How long a network may disagree before that is worth a line. */
+const DISAGREEMENT_LINE_MS = 5_000;
+
+/** One line for each block that all agree on, and for each program that fails. */
+class PlainLines implements NetworkDisplay {
+  readonly #output: Output;
+  readonly #told = new Set<string>();
+  #lastTip: string | undefined;
+  #lastLineAt = performance.now();
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  show(view: NetworkView): void {
+    for (const node of view.nodes) this.#showNode(node);
+    const answering = view.nodes.flatMap(({ status }) => (status === null ? [] : [status]));
+    const tip = view.agree ? answering[0]?.tip : undefined;
+    const isLate = performance.now() - this.#lastLineAt > DISAGREEMENT_LINE_MS;
+    const isNews = tip === undefined ? isLate && answering.length > 0 : tip !== this.#lastTip;
+    if (!isNews) return;
+    this.#lastTip = tip;
+    const rate = answering.reduce((sum, { hashRate }) => sum + hashRate, 0);
+    this.line(`${summary(view.nodes)}, ${formatHashRate(rate)}`);
+  }
+
+  line(text: string): void {
+    this.#lastLineAt = performance.now();
+    this.#output.line(text);
+  }
+
+  close(): void {
+    // Every line is complete.
+  }
+
+  #showNode({ name, state, reason, http, tcp, pid }: NodeView): void {
+    if (state !== 'running' && state !== 'failed') return;
+    const key = `${name} ${state}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    if (state === 'failed') this.line(`${name} FAILED: ${reason}`);
+    else this.line(`${name}: ${http} (HTTP), ${tcp} (TCP), pid ${String(pid)}`);
+  }
+}

@@ -1,0 +1,91 @@
+/** `cairn peer`: runs one peer until it is told to stop. */
+
+import { availableParallelism } from 'node:os';
+import { publish, withdraw, type RunFile } from '../lab/launch/runFile.js';
+import { printEndpoint } from '../shared/config/kinds.js';
+import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
+import type { PeerOptions, RunningPeer } from '../peer/main.js';
+import { defineCommand } from './command.js';
+import { EXIT } from './exitCodes.js';
+import { homeAt, type Home } from './home.js';
+import { runProgram } from './program.js';
+import { hasLauncher } from './stopping.js';
+
+type PeerSettings = Settings<KeyIn<'peer' | 'log'> | 'home' | 'config'>;
+
+export const command = defineCommand({
+  settings: ['config', 'home', ...keysOf('peer', 'log')],
+  options: {},
+  positionals: [],
+  run: async ({ settings: { values }, output }) => {
+    const log = { format: values['log.format'], level: values['log.level'] };
+    const home = homeAt(values.home);
+    await runProgram({ log, output }, async (context) => {
+      const { startPeer } = await import('../peer/main.js');
+      const peer = await startPeer(optionsOf(values, home), context);
+      if (peer === undefined) return undefined;
+      const { network, httpUrl, dataDirectory } = peer;
+      const tcpAddress = printEndpoint(peer.tcp);
+      context.logger.info('the peer is up', {
+        name: peer.name,
+        network: network.params.name,
+        tcp: tcpAddress,
+        api: httpUrl,
+        data: dataDirectory,
+      });
+      const close = announce(peer, tcpAddress, home);
+      return { tcpAddress, httpUrl, close };
+    });
+    return EXIT.done;
+  },
+});
+
+function optionsOf(values: PeerSettings, home: Home): PeerOptions {
+  return {
+    wish: {
+      folder: values['peer.data'],
+      peersFolder: home.peers,
+      network: values['peer.network'],
+      genesisFile: values['peer.genesis'],
+      tracker: values['peer.tracker'],
+    },
+    listen: values['peer.listen'],
+    advertise: values['peer.advertise'],
+    connect: values['peer.connect'] ?? [],
+    http: values['peer.http'],
+    name: values['peer.name'],
+    mining: {
+      mode: modeOf(values),
+      threads: values['peer.threads'] ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      cpuPercent: values['peer.cpu'],
+      payTo: values['peer.payTo'],
+    },
+  };
+}
+
+function modeOf(values: PeerSettings): PeerOptions['mining']['mode'] {
+  const seconds = values['peer.mineInterval'];
+  if (seconds !== undefined) return { type: 'interval', seconds };
+  return { type: values['peer.mine'] ? 'continuous' : 'off' };
+}
+
+/** Lets commands in other terminals find a lone peer; a launcher does that for its own. */
+function announce(peer: RunningPeer, tcpAddress: string, home: Home): () => Promise<void> {
+  if (hasLauncher()) return () => peer.close();
+  const { name, network, dataDirectory, httpUrl } = peer;
+  const run: RunFile = {
+    kind: 'peer',
+    network: network.params.name,
+    networkId: network.id,
+    pid: process.pid,
+    startedUnix: Math.floor(Date.now() / 1_000),
+    dataDirectory,
+    control: null,
+    nodes: [{ name, role: 'peer', pid: process.pid, tcpAddress, httpUrl, dataDirectory }],
+  };
+  publish(run, home.running);
+  return async () => {
+    withdraw(run, home.running);
+    await peer.close();
+  };
+}

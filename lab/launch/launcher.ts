@@ -1,0 +1,249 @@
+/** A network of real processes on this computer: a tracker and peers, started, watched, stopped. */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { networkOf, type Network } from '../../shared/consensus/genesis.js';
+import type { NetworkParams } from '../../shared/consensus/params.js';
+import { writeJsonFile } from '../../shared/io/jsonFile.js';
+import { readNetworkFile } from '../../shared/io/networkFile.js';
+import { Trouble } from '../../shared/io/trouble.js';
+import { Child } from './child.js';
+import { Control } from './control.js';
+import { makeNetworkFile } from './localNetwork.js';
+import { peerName } from './names.js';
+import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
+import { chooseNetworkPorts, type PortOptions } from './networkPorts.js';
+import { doAgree, type NetworkView, type NodeStatus, type NodeView } from './networkView.js';
+import { publish, withdraw, type RunFile } from './runFile.js';
+import { Survey } from './survey.js';
+
+export interface LauncherOptions {
+  readonly network: NetworkOptions;
+  readonly ports: Omit<PortOptions, 'host' | 'peers'>;
+  /** The network's data directory; the caller holds its lock. */
+  readonly folder: string;
+  /** Where other commands look for what runs. */
+  readonly runningFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface LauncherListeners {
+  /** Something to tell once, while starting. */
+  readonly onLine: (line: string) => void;
+  /** The view changed. */
+  readonly onChange: () => void;
+}
+
+const NETWORK_FILE = 'network.json';
+
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #listeners: LauncherListeners;
+  readonly #children: Child[] = [];
+  readonly #survey: Survey;
+  readonly #stopOrder = new StopOrder();
+  #network: Network | undefined;
+  #control: Control | undefined;
+  #run: RunFile | undefined;
+  #isStopping = false;
+
+  constructor(options: LauncherOptions, listeners: LauncherListeners) {
+    this.#options = options;
+    this.#listeners = listeners;
+    this.#survey = new Survey(listeners.onChange);
+  }
+
+  /** Resolves when a command in another terminal asks for the end. */
+  get stopOrdered(): Promise<void> {
+    return this.#stopOrder.given;
+  }
+
+  /**
+   * Resolves when all programs answer. Throws `Trouble` when one of them cannot; `stop` is then
+   * still needed.
+   */
+  async start(): Promise<void> {
+    const params = await this.#openNetworkFile();
+    this.#network = networkOf(params);
+    const [tracker, ...peers] = await this.#plan(params);
+    await this.#startAll([tracker]);
+    await this.#startAll(peers);
+    if (this.#isStopping) return;
+    this.#control = await Control.open({
+      view: () => this.view(),
+      stop: this.#stopOrder.give,
+    });
+    this.#run = this.#describe(this.#network, this.#control);
+    publish(this.#run, this.#options.runningFolder);
+    this.#survey.start();
+  }
+
+  view(): NetworkView {
+    const nodes = this.#children.map((child) => this.#viewOf(child));
+    return {
+      network: this.#network?.params.name ?? '',
+      networkId: this.#network?.id ?? '',
+      agree: doAgree(nodes),
+      nodes,
+    };
+  }
+
+  /** Asks all programs to end, together, and waits for them. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#survey.close();
+    this.#control?.close();
+    await Promise.all(this.#children.map((child) => child.stop()));
+    if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
+  }
+
+  /** Ends all programs at once. What they had stored stays. */
+  kill(): void {
+    this.#isStopping = true;
+    for (const child of this.#children) child.kill();
+    if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
+  }
+
+  async #openNetworkFile(): Promise<NetworkParams> {
+    const { folder, network } = this.#options;
+    const path = join(folder, NETWORK_FILE);
+    const known = existsSync(path) ? readNetworkFile(path) : undefined;
+    if (known !== undefined) {
+      this.#refuseOtherTemplate(known);
+      this.#listeners.onLine(`Going on with network ${known.name} in ${folder}.`);
+      return known;
+    }
+    const made = await makeNetworkFile(path, network);
+    this.#listeners.onLine(`Made network ${made.name} in ${folder}.`);
+    return made;
+  }
+
+  #refuseOtherTemplate({ name, fixedTarget }: NetworkParams): void {
+    const { template, isTemplateChosen } = this.#options.network;
+    const found = fixedTarget ? 'dev' : 'lan';
+    if (!isTemplateChosen || template === found) return;
+    throw new Trouble(
+      'other-template',
+      `Network ${name} was made from template ${found}, not ${template}.`,
+      'Leave --template out to go on with it, or begin anew with --fresh.',
+    );
+  }
+
+  async #plan(params: NetworkParams): Promise<readonly [ProgramPlan, ...ProgramPlan[]]> {
+    const { network, folder } = this.#options;
+    const ports = await chooseNetworkPorts({ ...this.#options.ports, ...network });
+    for (const line of ports.skipped) this.#listeners.onLine(line);
+    const layout = {
+      tracker: ports.tracker,
+      peers: ports.peers.map((own, i) => ({ ...own, name: peerName(i) })),
+      networkFile: join(folder, NETWORK_FILE),
+      folder,
+    };
+    const share = minerShare(network.peers, network.cpuPercent, availableParallelism());
+    const mine = network.mine && !params.fixedTarget;
+    return planNetwork({ ...network, mine }, layout, share);
+  }
+
+  /** Starts `programs` together and waits until all are ready; throws when one fails. */
+  async #startAll(programs: readonly ProgramPlan[]): Promise<void> {
+    await Promise.all(programs.map((program) => this.#startOne(program)));
+  }
+
+  #startOne({ name, role, folder, config }: ProgramPlan): Promise<void> {
+    if (this.#isStopping) return Promise.resolve();
+    mkdirSync(folder, { recursive: true });
+    const configFile = join(folder, 'config.json');
+    writeJsonFile(configFile, config);
+    return new Promise((resolve, reject) => {
+      const options = {
+        name,
+        role,
+        args: [role, '--config', configFile],
+        dataDirectory: folder,
+        environment: withoutSettings(this.#options.environment),
+      };
+      const child = new Child(options, ({ state }) => {
+        if (state.type === 'running') resolve();
+        if (state.type === 'failed')
+          reject(new Trouble('child-failed', `${name}: ${state.reason}`, ''));
+        this.#onChildChange(child);
+      });
+      this.#children.push(child);
+    });
+  }
+
+  #onChildChange(child: Child): void {
+    const { name, role } = child.options;
+    if (child.state.type === 'running') {
+      if (role === 'peer') this.#survey.add(name, child.state.ready.httpUrl);
+    } else this.#survey.remove(name);
+    this.#listeners.onChange();
+  }
+
+  #viewOf(child: Child): NodeView {
+    const { state, pid } = child;
+    const { name, role } = child.options;
+    const ready = state.type === 'running' ? state.ready : undefined;
+    const answer: NodeStatus | undefined = this.#survey.answerOf(name);
+    const isSilent = state.type === 'running' && role === 'peer' && answer === undefined;
+    return {
+      name,
+      role,
+      state: isSilent ? 'silent' : state.type,
+      reason: state.type === 'failed' ? state.reason : '',
+      pid: state.type === 'stopped' || state.type === 'failed' ? 0 : pid,
+      tcp: ready?.tcpAddress ?? '–',
+      http: ready?.httpUrl ?? '–',
+      status: answer === undefined ? null : pickStatus(answer),
+    };
+  }
+
+  #describe(network: Network, control: Control): RunFile {
+    return {
+      kind: 'network',
+      network: network.params.name,
+      networkId: network.id,
+      pid: process.pid,
+      startedUnix: Math.floor(Date.now() / 1_000),
+      dataDirectory: this.#options.folder,
+      control: control.address,
+      nodes: this.#children.flatMap(({ options, state, pid }) =>
+        state.type !== 'running'
+          ? []
+          : [
+              {
+                name: options.name,
+                role: options.role,
+                pid,
+                tcpAddress: state.ready.tcpAddress,
+                httpUrl: state.ready.httpUrl,
+                dataDirectory: options.dataDirectory,
+              },
+            ],
+      ),
+    };
+  }
+}
+
+class StopOrder {
+  give: () => void = () => undefined;
+  readonly given = new Promise<void>((resolve) => {
+    this.give = resolve;
+  });
+}
+
+function pickStatus(answer: NodeStatus): NodeStatus {
+  const { height, tip, peers, mining, hashRate, synced } = answer;
+  return { height, tip, peers, mining, hashRate, synced };
+}
+
+/**
+ * The programs' settings stand in their files; what the user set for a lone program must not leak
+ * in.
+ */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isSetting = (name: string): boolean => /^CAIRN_(PEER|TRACKER|NETWORK|LOG)_/.test(name);
+  const kept = Object.entries(environment).filter(([name]) => !isSetting(name));
+  return Object.fromEntries(kept.filter(([name]) => name !== 'CAIRN_CONFIG'));
+}

@@ -1,0 +1,51 @@
+/**
+ * The network file of a network on one computer: made once, fit to what its miners may use of it.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { toHex } from '../../shared/bytes.js';
+import type { NetworkParams } from '../../shared/consensus/params.js';
+import { printParamsJson } from '../../shared/consensus/paramsJson.js';
+import { startingBits, template, type TemplateName } from '../../shared/consensus/templates.js';
+import { writeFileAtomically } from '../../shared/io/atomicFile.js';
+import type { UnixSeconds } from '../../shared/units.js';
+import { measureHashRate } from '../../peer/workers/calibrate.js';
+
+export interface LocalNetworkOptions {
+  /** The part of the name that the user chose. */
+  readonly name: string;
+  readonly template: TemplateName;
+  /** Share of the whole computer that all miners together may use, in percent. */
+  readonly cpuPercent: number;
+}
+
+/** Measures this computer and writes a network of its own into `path`. */
+export async function makeNetworkFile(
+  path: string,
+  options: LocalNetworkOptions,
+): Promise<NetworkParams> {
+  const salt = new Uint8Array(randomBytes(16));
+  const identity = {
+    name: `${options.name}-${toHex(salt.subarray(0, 3))}`,
+    salt,
+    time: Math.floor(Date.now() / 1_000) as UnixSeconds,
+  };
+  const params = template(options.template, identity);
+  const fitting = params.fixedTarget ? params : await fit(params, options);
+  writeFileAtomically(path, printParamsJson(fitting));
+  return fitting;
+}
+
+/** Below the target interval, so that a new network shows its first block soon. */
+const FIRST_BLOCK_SECONDS = 4.5;
+const MEASURE_SECONDS = 0.25;
+
+async function fit(params: NetworkParams, options: LocalNetworkOptions): Promise<NetworkParams> {
+  const coreShare = (availableParallelism() * options.cpuPercent) / 100;
+  const threads = Math.max(1, Math.round(coreShare));
+  const measured = await measureHashRate({ seconds: MEASURE_SECONDS, threads });
+  const perSecond = (measured / threads) * coreShare;
+  const genesisBits = startingBits(perSecond, FIRST_BLOCK_SECONDS, params.powLimit);
+  return { ...params, genesisBits };
+}

@@ -1,0 +1,28 @@
+/** What launcher and children say to each other over Node's IPC channel. */
+
+/** To the launcher. */
+export type ChildMessage =
+  | {
+      /** It listens and answers. */
+      readonly type: 'ready';
+      /** Where it takes connections, such as `127.0.0.1:6000`. */
+      readonly tcpAddress: string;
+      readonly httpUrl: string;
+    }
+  | {
+      /** It ends, and this line says why and what to do. */
+      readonly type: 'trouble';
+      readonly sentence: string;
+    };
+
+/** To a child. When the channel closes without it, the launcher is gone: that means the same. */
+export interface LauncherMessage {
+  readonly type: 'stop';
+}
+
+/** Whether `message` asks a child to stop. */
+export function isStop(message: unknown): message is LauncherMessage {
+  return typeof message === 'object' && message !== null && 'type' in message
+    ? message.type === 'stop'
+    : false;
+}

@@ -1,0 +1,98 @@
+/** Which programs a network on one computer consists of, and what each is told. Pure. */
+
+import { join } from 'node:path';
+import type { NodePorts } from './networkPorts.js';
+
+export interface NetworkOptions {
+  /** The part of the network's name that the user chose. */
+  readonly name: string;
+  readonly template: 'lan' | 'dev';
+  /** The user named the template, so another one would be a surprise. */
+  readonly isTemplateChosen: boolean;
+  readonly peers: number;
+  /** The address that tracker and peers listen on and call. */
+  readonly host: string;
+  readonly mine: boolean;
+  /** Share of the whole computer that all miners together may use, in percent. */
+  readonly cpuPercent: number;
+  readonly log: { readonly format: string; readonly level: string };
+}
+
+/** One program: what follows `cairn`, and the configuration file that it is given. */
+export interface ProgramPlan {
+  readonly name: string;
+  readonly role: 'tracker' | 'peer';
+  readonly folder: string;
+  readonly config: object;
+}
+
+export interface MinerShare {
+  readonly threads: number;
+  /** Share of each thread's time. */
+  readonly cpuPercent: number;
+}
+
+/**
+ * How each of `peers` miners gets its part of `cpuPercent` of a computer with so many cores.
+ * Rounded down: all together stay below the whole.
+ */
+export function minerShare(peers: number, cpuPercent: number, cores: number): MinerShare {
+  const coresEach = (cores * cpuPercent) / 100 / peers;
+  const threads = Math.max(1, Math.ceil(coresEach));
+  return { threads, cpuPercent: Math.max(1, Math.floor((coresEach / threads) * 100)) };
+}
+
+export interface Layout {
+  readonly tracker: NodePorts;
+  readonly peers: readonly (NodePorts & { readonly name: string })[];
+  readonly networkFile: string;
+  /** The folder below which each program has its own. */
+  readonly folder: string;
+}
+
+/** The tracker first: peers are told its address. */
+export function planNetwork(
+  options: NetworkOptions,
+  layout: Layout,
+  share: MinerShare,
+): readonly [tracker: ProgramPlan, ...peers: ProgramPlan[]] {
+  const { host, log } = options;
+  const at = (port: number): string =>
+    host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`;
+  const folderOf = (name: string): string => join(layout.folder, name);
+  const tracker: ProgramPlan = {
+    name: TRACKER_NAME,
+    role: 'tracker',
+    folder: folderOf(TRACKER_NAME),
+    config: {
+      log,
+      tracker: {
+        listen: at(layout.tracker.tcpPort),
+        http: `localhost:${String(layout.tracker.httpPort)}`,
+        data: folderOf(TRACKER_NAME),
+        genesis: [layout.networkFile],
+      },
+    },
+  };
+  const peers = layout.peers.map(({ name, tcpPort, httpPort }): ProgramPlan => ({
+    name,
+    role: 'peer',
+    folder: folderOf(name),
+    config: {
+      log,
+      peer: {
+        name,
+        tracker: at(layout.tracker.tcpPort),
+        listen: at(tcpPort),
+        http: `localhost:${String(httpPort)}`,
+        data: folderOf(name),
+        mine: options.mine,
+        threads: share.threads,
+        cpu: share.cpuPercent,
+      },
+    },
+  }));
+  return [tracker, ...peers];
+}
+
+export const TRACKER_NAME = 'tracker';

@@ -1,0 +1,97 @@
+/** How a network on one computer stands, as data and as text. Pure. */
+
+export interface NodeView {
+  readonly name: string;
+  readonly role: 'tracker' | 'peer';
+  readonly state: 'starting' | 'running' | 'silent' | 'stopped' | 'failed';
+  /** Why it failed; empty otherwise. */
+  readonly reason: string;
+  readonly pid: number;
+  readonly tcp: string;
+  readonly http: string;
+  /** What it says of itself; `null` for the tracker, and while it does not answer. */
+  readonly status: NodeStatus | null;
+}
+
+export interface NodeStatus {
+  readonly height: number;
+  readonly tip: string;
+  readonly peers: number;
+  readonly mining: boolean;
+  readonly hashRate: number;
+  readonly synced: boolean;
+}
+
+export interface NetworkView {
+  readonly network: string;
+  readonly networkId: string;
+  /** Whether all peers run and have the same tip. */
+  readonly agree: boolean;
+  readonly nodes: readonly NodeView[];
+}
+
+/** Whether all peers answer and have one tip. */
+export function doAgree(nodes: readonly NodeView[]): boolean {
+  const tips = nodes.filter(({ role }) => role === 'peer').map(({ status }) => status?.tip);
+  return tips.length > 0 && tips.every((tip) => tip !== undefined && tip === tips[0]);
+}
+
+/**
+ * One line about the whole: `5/5 peers agree on block 17 (…0a1b2c3d)`, or how many tips there are.
+ */
+export function summary(nodes: readonly NodeView[]): string {
+  const peers = nodes.filter(({ role }) => role === 'peer');
+  const answering = peers.flatMap(({ status }) => (status === null ? [] : [status]));
+  const count = `${String(answering.length)}/${String(peers.length)} peers`;
+  const [best] = [...answering].sort((a, b) => b.height - a.height);
+  if (best === undefined) return `${count} answer`;
+  const tips = new Set(answering.map(({ tip }) => tip));
+  const block = `block ${String(best.height)} (${shortTip(best.tip)})`;
+  if (tips.size > 1)
+    return `${count} answer, ${String(tips.size)} different tips, highest ${block}`;
+  return answering.length === peers.length
+    ? `${count} agree on ${block}`
+    : `${count} answer, ${block}`;
+}
+
+/** The last digits of a tip: the first ones are zeros. */
+export const shortTip = (tip: string): string => `…${tip.slice(-8)}`;
+
+export const TABLE_HEAD = [
+  'NAME',
+  'HTTP',
+  'TCP',
+  'HEIGHT',
+  'TIP',
+  'PEERS',
+  'HASH RATE',
+  'PID',
+  'STATE',
+] as const;
+
+/** The cells of the table, a row a node. `formatRate` writes hashes a second. */
+export function tableRows(
+  nodes: readonly NodeView[],
+  formatRate: (perSecond: number) => string,
+): string[][] {
+  return nodes.map((node) => {
+    const { status } = node;
+    const own =
+      status === null
+        ? ['–', '–', '–', '–']
+        : [
+            String(status.height),
+            shortTip(status.tip),
+            String(status.peers),
+            status.mining ? formatRate(status.hashRate) : 'off',
+          ];
+    const pid = node.pid === 0 ? '–' : String(node.pid);
+    return [node.name, node.http, node.tcp, ...own, pid, describeState(node)];
+  });
+}
+
+function describeState({ state, reason, status }: NodeView): string {
+  if (state === 'failed') return `FAILED: ${reason}`;
+  if (state === 'running' && status !== null && !status.synced) return 'syncing';
+  return state === 'silent' ? 'does not answer' : state;
+}

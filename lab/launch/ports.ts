@@ -1,0 +1,76 @@
+/** Ports for a network on one computer: in order, without those that are taken or no use. */
+
+import { createServer } from 'node:net';
+import { Trouble } from '../../shared/io/trouble.js';
+
+export interface PortChoice {
+  readonly ports: readonly number[];
+  /** Sentences for the user, one for each port that was passed over. */
+  readonly skipped: readonly string[];
+}
+
+export interface PortRequest {
+  /** What the ports are for, such as `HTTP`. */
+  readonly purpose: string;
+  readonly from: number;
+  readonly count: number;
+  /** Why a port cannot be used although it may be free. */
+  readonly reserved: ReadonlyMap<number, string>;
+  readonly isFree: (port: number) => Promise<boolean>;
+}
+
+/** The first ports from `from` that are neither reserved nor in use. */
+export async function choosePorts(request: PortRequest): Promise<PortChoice> {
+  const { purpose, from, count, reserved, isFree } = request;
+  const ports: number[] = [];
+  const skipped: string[] = [];
+  for (let port = from; ports.length < count; port++) {
+    if (port > PORT_MAX) throw noPorts(purpose, from);
+    const reason = reserved.get(port) ?? ((await isFree(port)) ? undefined : 'in use');
+    if (reason === undefined) ports.push(port);
+    else skipped.push(`${purpose} port ${String(port)} is ${reason}; skipped.`);
+  }
+  return { ports, skipped };
+}
+
+const PORT_MAX = 65_535;
+
+const noPorts = (purpose: string, from: number): Trouble =>
+  new Trouble(
+    'no-free-ports',
+    `There are not enough free ${purpose} ports from ${String(from)} up.`,
+    `Choose a lower start with --${purpose.toLowerCase()}-from, or fewer peers.`,
+  );
+
+/** Ports on which browsers refuse to open a page (Fetch Standard, “bad port”), from 1719 up. */
+const BLOCKED_BY_BROWSERS = [
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
+  6679, 6697, 10_080,
+] as const;
+
+/** Reasons for ports that an HTTP server of ours must not take. */
+export const browserBlocked = (): Map<number, string> =>
+  new Map(BLOCKED_BY_BROWSERS.map((port) => [port, 'blocked by browsers']));
+
+/**
+ * Whether all of `hosts` can be listened on at `port` now. A family that the computer lacks counts
+ * as free.
+ */
+export async function isPortFree(port: number, hosts: readonly string[]): Promise<boolean> {
+  for (const host of hosts) if (!(await canListen(port, host))) return false;
+  return true;
+}
+
+function canListen(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

@@ -1,0 +1,187 @@
+/**
+ * What each route of the API answers: reads come from the node's read port, writes enter as
+ * commands.
+ */
+
+import { fromHex } from '../../shared/bytes.js';
+import { printParamsJson } from '../../shared/consensus/paramsJson.js';
+import type { HeadersJson } from '../../shared/http/chainSchemas.js';
+import type { MiningJson, NetworkJson, StatusJson } from '../../shared/http/nodeSchemas.js';
+import type { AnswerOf, RequestOf } from '../../shared/http/routes.js';
+import { fail, ok, type Result } from '../../shared/result.js';
+import type { BlockHash, Now } from '../../shared/units.js';
+import { printNetAddress } from '../../shared/wire/netAddress.js';
+import type { Queries } from '../queries.js';
+import type { Command, CommandProblem, Reply } from '../types.js';
+import { blockJsonOf, headerJsonOf, workHex, type Entry } from './chainJson.js';
+import { refusalOf, refuse, type Refusal } from './refusal.js';
+import type { Handlers } from './server.js';
+
+export interface ApiFacts {
+  /** Of the node. */
+  readonly name: string;
+  readonly version: string;
+  readonly protocol: number;
+  /** Address that mined blocks pay, as text. */
+  readonly payTo: string;
+  readonly pid: number;
+  readonly started: Now;
+}
+
+export interface ApiDependencies {
+  readonly queries: Queries;
+  readonly command: (command: Command) => Promise<Result<Reply, CommandProblem>>;
+  readonly clock: () => Now;
+}
+
+export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): Handlers {
+  const { queries, command, clock } = dependencies;
+  return {
+    status: () => ok(statusOf(facts, queries, clock())),
+    peers: () => ok(peersOf(queries, clock())),
+    network: () => ok(networkOf(queries)),
+    headers: ({ query }) => ok(headersOf(queries, query)),
+    block: ({ params, query }) => blockOf(queries, params.id, query.format ?? 'json'),
+    submitBlock: async ({ body }) => {
+      const bytes = fromHex(body.hex);
+      if (bytes === undefined) return refuse('bad-request', 'The block is not hex.');
+      const reply = await run(command, { type: 'submit-block', bytes }, 'submitted');
+      return reply.ok ? ok({ hash: reply.value.hash, isNew: reply.value.isNew }) : reply;
+    },
+    mining: () => ok(miningOf(facts, queries, clock())),
+    setMining: async ({ body: { mode, threads, cpuPercent } }) => {
+      const wish = { type: 'set-mining', mode, threads, cpuPercent } as const;
+      const reply = await run(command, wish, 'mining');
+      return reply.ok ? ok(miningOf(facts, queries, clock())) : reply;
+    },
+    generate: async ({ body: { count } }) => {
+      const reply = await run(command, { type: 'generate', count }, 'generated');
+      return reply.ok ? ok({ hashes: [...reply.value.hashes] }) : reply;
+    },
+    health: () => ok({ alive: true }),
+    ready: () => readyOf(queries),
+  };
+}
+
+type ReplyOf<T extends Reply['type']> = Extract<Reply, { type: T }>;
+
+/** A command always gets the reply of its kind, or a problem. */
+async function run<T extends Reply['type']>(
+  command: ApiDependencies['command'],
+  wish: Command,
+  expected: T,
+): Promise<Result<ReplyOf<T>, Refusal>> {
+  const reply = await command(wish);
+  if (!reply.ok) return fail(refusalOf(reply.error));
+  if (isOfType(reply.value, expected)) return ok(reply.value);
+  throw new TypeError(`${wish.type} was answered by ${reply.value.type}`);
+}
+
+const isOfType = <T extends Reply['type']>(reply: Reply, type: T): reply is ReplyOf<T> =>
+  reply.type === type;
+
+function statusOf(facts: ApiFacts, queries: Queries, now: Now): StatusJson {
+  const { tip, bestHeader, network, trackers } = queries;
+  const mining = queries.mining(now);
+  return {
+    name: facts.name,
+    version: facts.version,
+    protocol: facts.protocol,
+    network: network.params.name,
+    networkId: network.id,
+    nodeKey: queries.nodeKey,
+    height: tip.height,
+    tip: tip.hash,
+    tipTime: tip.time,
+    chainWork: workHex(tip.chainWork),
+    headerHeight: bestHeader.height,
+    peers: queries.peerCount,
+    mining: mining.mode.type !== 'off' || mining.generating > 0,
+    hashRate: mining.hashesPerSecond,
+    synced: queries.isSynced,
+    tracker: trackers[0]?.state ?? 'none',
+    uptimeSeconds: Math.floor((now.mono - facts.started.mono) / 1_000),
+    pid: facts.pid,
+  };
+}
+
+function peersOf(queries: Queries, now: Now): AnswerOf<'peers'> {
+  return {
+    peers: queries.peers(now).map((peer) => ({
+      address: printNetAddress(peer.address),
+      direction: peer.direction,
+      state: peer.state,
+      agent: peer.agent ?? '',
+      nodeKey: peer.nodeKey ?? null,
+      height: peer.height ?? null,
+      latencyMs: peer.latencyMs ?? null,
+    })),
+  };
+}
+
+function networkOf({ network }: Queries): NetworkJson {
+  const params = JSON.parse(printParamsJson(network.params)) as Record<string, unknown>;
+  return { id: network.id, name: network.params.name, params };
+}
+
+const HEADERS_DEFAULT = 20;
+
+function headersOf(queries: Queries, query: RequestOf<'headers'>['query']): HeadersJson {
+  const { height: tipHeight } = queries.tip;
+  const count = query.count ?? HEADERS_DEFAULT;
+  const from = query.from ?? Math.max(0, tipHeight - count + 1);
+  const headers: HeadersJson['headers'] = [];
+  for (let height = from; height < from + count && height <= tipHeight; height++) {
+    const entry = queries.active(height);
+    if (entry !== undefined) headers.push(headerJsonOf(entry, queries));
+  }
+  return { tipHeight, headers };
+}
+
+function blockOf(
+  queries: Queries,
+  id: string,
+  format: 'json' | 'hex',
+): Result<AnswerOf<'block'>, Refusal> {
+  const isHash = id.length === 64;
+  const entry: Entry | undefined = isHash
+    ? queries.entry(id as BlockHash)
+    : queries.active(Number(id));
+  if (entry === undefined) {
+    const what = isHash ? `with hash ${id}` : `at height ${id}`;
+    return refuse('unknown-block', `There is no block ${what}.`);
+  }
+  const bytes = queries.block(entry.hash);
+  if (bytes === undefined) {
+    return refuse('body-missing', `The transactions of block ${entry.hash} are not here yet.`);
+  }
+  return ok(blockJsonOf(entry, bytes, format, queries));
+}
+
+function miningOf(facts: ApiFacts, queries: Queries, now: Now): MiningJson {
+  const mining = queries.mining(now);
+  return {
+    mode: mining.mode,
+    threads: mining.threads,
+    cpuPercent: mining.cpuPercent,
+    hashRate: mining.hashesPerSecond,
+    expectedSeconds: mining.expectedSeconds ?? null,
+    resting: mining.resting ?? null,
+    blocksFound: mining.blocksFound,
+    payTo: facts.payTo,
+    onDemand: queries.network.params.fixedTarget,
+  };
+}
+
+/** A block or two behind is how a network breathes. */
+const BLOCKS_BEHIND_MAX = 2;
+
+function readyOf(queries: Queries): Result<AnswerOf<'ready'>, Refusal> {
+  const peers = queries.peerCount;
+  const blocksBehind = Math.max(0, queries.bestHeader.height - queries.tip.height);
+  if (peers > 0 && queries.isSynced && blocksBehind <= BLOCKS_BEHIND_MAX) {
+    return ok({ ready: true, peers, blocksBehind });
+  }
+  const synced = queries.isSynced ? 'synced' : `${String(blocksBehind)} blocks behind`;
+  return refuse('not-ready', `It has ${String(peers)} peers and is ${synced}.`);
+}

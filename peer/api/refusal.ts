@@ -1,0 +1,54 @@
+/** Answers of the API that are no success, and the error body that each becomes. */
+
+import { assertNever } from '../../shared/assert.js';
+import { describeReject, type Reject } from '../../shared/consensus/reject.js';
+import {
+  errorOf,
+  HTTP_ERRORS,
+  REJECTED_STATUS,
+  type ErrorBody,
+  type HttpErrorCode,
+} from '../../shared/http/errors.js';
+import { fail } from '../../shared/result.js';
+import type { CommandProblem } from '../types.js';
+
+/** A refusal of the API itself, or of the chain's rules. */
+export type Refusal =
+  | { readonly type: 'http'; readonly code: HttpErrorCode; readonly message: string }
+  | { readonly type: 'reject'; readonly reject: Reject };
+
+/** The failed result of a handler. */
+export const refuse = (
+  code: HttpErrorCode,
+  message: string,
+): { readonly ok: false; readonly error: Refusal } => fail({ type: 'http', code, message });
+
+/** What the node answered to a command that it did not carry out. */
+export function refusalOf(problem: CommandProblem): Refusal {
+  switch (problem.code) {
+    case 'target-not-fixed':
+      return {
+        type: 'http',
+        code: problem.code,
+        message: 'This network’s target moves with its hash rate, so nobody mines on demand.',
+      };
+    case 'busy':
+      return { type: 'http', code: 'busy', message: `Not now: ${problem.what}.` };
+    case 'rejected':
+      return { type: 'reject', reject: problem.reject };
+    default:
+      return assertNever(problem);
+  }
+}
+
+/** Status and body of the answer. */
+export function answerOf(refusal: Refusal): { readonly status: number; readonly body: ErrorBody } {
+  if (refusal.type === 'http') {
+    const { status } = HTTP_ERRORS[refusal.code];
+    return { status, body: errorOf(refusal.code, refusal.message) };
+  }
+  const { reject } = refusal;
+  const hint = 'docs/protocol.md explains each rule.';
+  const body = { code: reject.code, message: describeReject(reject), hint };
+  return { status: REJECTED_STATUS, body };
+}

@@ -1,0 +1,325 @@
+/**
+ * The chain of one network as this node knows it: what it accepts, and where it stands.
+ *
+ * `accept…` checks headers and bodies and keeps them; nothing moves. `advance` is called after that
+ * until it has no more to do: it moves a bounded piece, says what happened, and which signatures it
+ * wants checked. Everything that one call changes belongs in one `store.atomically` of the caller.
+ */
+
+import { checkBlock } from '../../shared/consensus/checkBlock.js';
+import { checkHeaderForm, checkHeaderInContext } from '../../shared/consensus/checkHeader.js';
+import { decodeBlock, encodedSize, type Block } from '../../shared/consensus/block.js';
+import { isEased, type ChainPoint } from '../../shared/consensus/difficulty.js';
+import type { Network } from '../../shared/consensus/genesis.js';
+import { decodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
+import { REJECTS, type Reject } from '../../shared/consensus/reject.js';
+import { fail, ok, type Result } from '../../shared/result.js';
+import type { BlockHash, UnixSeconds } from '../../shared/units.js';
+import type { ChainEvent, SignatureBatch, VerifyResult } from '../types.js';
+import { Bodies } from './bodies.js';
+import { highestWhere, locatorOf, pathUp, pointOf, type HeaderEntry } from './headerEntry.js';
+import type { CheckedHeader, HeaderTree } from './headerTree.js';
+import { checkLastBlocks, openTree, standingOf } from './load.js';
+import { Mover, type Failure } from './mover.js';
+import { needsSignatures, Signatures } from './signatures.js';
+import type { ChainStore, Coin, StorePace } from './store.js';
+
+export interface Accepted {
+  readonly entry: HeaderEntry;
+  readonly isNew: boolean;
+}
+
+export interface ChainOptions {
+  /** Changes of coins that wait in memory during a long move, 10,000 unless given. */
+  readonly coinChangesMax?: number;
+}
+
+/** What one `advance` did. */
+export interface Advance {
+  readonly events: readonly ChainEvent[];
+  /** To be checked, each transaction once, and answered to `onVerified`. */
+  readonly verify: readonly SignatureBatch[];
+  /** Blocks that failed their last checks, in this call or in `onVerified` before it. */
+  readonly failures: readonly Failure[];
+  /** Call again soon: there is more to do without any further input. */
+  readonly more: boolean;
+}
+
+/** Inputs and outputs, with 16 for each block, of one step: about 20 ms. */
+export const STEP_COST = 4000;
+
+/**
+ * Children of one parent with an eased target. Their work may be next to nothing, so anyone could
+ * flood us.
+ */
+const EASED_SIBLINGS_MAX = 8;
+
+/**
+ * Bodies above the first missing one that are asked for before it came: bounds what waits for it.
+ */
+const DOWNLOAD_WINDOW = 1024;
+
+/** Further below its best header than this many blocks, a chain is syncing and not just late. */
+const SYNC_BLOCKS = 16;
+
+/** More would stall a step for longer than 60 ms, fewer would write the same pages more often. */
+const COIN_CHANGES_MAX = 10_000;
+
+/** Bytes of blocks read back in one step to ask about their signatures: about 20 ms to decode. */
+const READ_BYTES = 1_000_000;
+
+export class Chain {
+  readonly network: Network;
+  readonly #store: ChainStore;
+  readonly #tree: HeaderTree;
+  readonly #bodies: Bodies;
+  readonly #mover: Mover;
+  readonly #signatures = new Signatures();
+  #pace: StorePace = 'tip';
+
+  /**
+   * Opens the chain of `network` in `store`; throws `StoreDamage` when the store cannot be right.
+   */
+  constructor(network: Network, store: ChainStore, options: ChainOptions = {}) {
+    this.network = network;
+    this.#store = store;
+    this.#tree = openTree(network, store);
+    this.#bodies = new Bodies(store);
+    const standing = standingOf(this.#tree, store.state());
+    checkLastBlocks(standing, store, this.#bodies);
+    const { coinChangesMax = COIN_CHANGES_MAX } = options;
+    const { params } = network;
+    const parts = { params, coinChangesMax, tree: this.#tree, store, bodies: this.#bodies };
+    this.#mover = new Mover(parts, standing);
+  }
+
+  /** The announced tip: its work never becomes less. */
+  get tip(): HeaderEntry {
+    return this.#mover.tip;
+  }
+
+  /** Most work among the headers that are not invalid. */
+  get bestHeader(): HeaderEntry {
+    return this.#tree.bestHeader;
+  }
+
+  entry(hash: BlockHash): HeaderEntry | undefined {
+    return this.#tree.entry(hash);
+  }
+
+  /** The block of the announced chain at `height`. */
+  active(height: number): HeaderEntry | undefined {
+    return this.#mover.active(height);
+  }
+
+  isActive(entry: HeaderEntry): boolean {
+    return this.#mover.isActive(entry);
+  }
+
+  /** The 80 bytes: a view. */
+  headerBytes(entry: HeaderEntry): Uint8Array {
+    return this.#tree.bytes(entry);
+  }
+
+  /** See `locatorOf`. */
+  locator(from: HeaderEntry): BlockHash[] {
+    return locatorOf(from);
+  }
+
+  /** The whole block's bytes, if they are stored. */
+  block(hash: BlockHash): Uint8Array | undefined {
+    const entry = this.#tree.entry(hash);
+    return entry?.hasBody === true ? this.#store.body(entry.id) : undefined;
+  }
+
+  /**
+   * The coin of an outpoint key, if it is unspent. Inside a reorganisation: as of a block on its
+   * way.
+   */
+  coin(outpoint: string): Coin | undefined {
+    return this.#mover.coin(outpoint);
+  }
+
+  /** Blocks on the way to `toward` whose bodies are missing, lowest first, from one window. */
+  missingBodies(toward: HeaderEntry, max: number): HeaderEntry[] {
+    const missing: HeaderEntry[] = [];
+    if (toward.status === 'invalid') return missing;
+    const complete = highestWhere(toward, (entry) => entry.isComplete);
+    for (const entry of pathUp(complete, toward)) {
+      if (missing.length >= max || entry.height > complete.height + DOWNLOAD_WINDOW) break;
+      if (!entry.hasBody) missing.push(entry);
+    }
+    return missing;
+  }
+
+  /**
+   * Checks 80 header bytes and keeps them. `successor`: the header that came after it in the same
+   * message, which is what lets one more eased header of a crowded parent in.
+   */
+  acceptHeader(
+    bytes: Uint8Array,
+    now: UnixSeconds,
+    successor?: Uint8Array,
+  ): Result<Accepted, Reject> {
+    const hash = headerHash(bytes);
+    const known = this.#tree.entry(hash);
+    if (known?.status === 'invalid') return fail({ code: 'known-invalid', hash });
+    if (known !== undefined) return ok({ entry: known, isNew: false });
+    const header = decodeHeader(bytes);
+    const parent = this.#tree.entry(header.previous);
+    if (parent === undefined) return fail({ code: 'unknown-parent', parent: header.previous });
+    if (parent.status === 'invalid') return fail({ code: 'invalid-parent', parent: parent.hash });
+    const target = this.#checkHeader({ header, hash }, parent, now, successor);
+    if (!target.ok) return target;
+    const entry = this.#tree.add({ header, hash, bytes, target: target.value }, parent);
+    this.#store.putHeader(entry.id, bytes);
+    return ok({ entry, isNew: true });
+  }
+
+  /** Checks a whole block as far as that goes without coins and signatures, and keeps it. */
+  acceptBlock(bytes: Uint8Array, now: UnixSeconds): Result<Accepted, Reject> {
+    if (bytes.length < HEADER_BYTES) {
+      return fail({ code: 'undecodable-block', problem: 'truncated', transaction: -1 });
+    }
+    const accepted = this.acceptHeader(bytes.subarray(0, HEADER_BYTES), now);
+    if (!accepted.ok) return accepted;
+    const { entry } = accepted.value;
+    if (entry.hasBody) return ok({ entry, isNew: false });
+    const block = decodeBlock(bytes);
+    if (!block.ok) return block;
+    const checked = checkBlock(this.network.params, block.value, entry.height);
+    if (checked.ok) {
+      this.#keepBody(entry, block.value, bytes);
+      return ok({ entry, isNew: true });
+    }
+    if (REJECTS[checked.error.code].class === 'invalid') this.#markInvalid(entry);
+    return checked;
+  }
+
+  /** Moves towards the best candidate, by `costMax` at most. */
+  advance(costMax = STEP_COST): Advance {
+    for (let cost = 0; cost < costMax;) {
+      const moved = this.#mover.step();
+      if (moved === 0) break;
+      cost += moved;
+    }
+    const isCutShort = this.#askAhead();
+    const more = this.#mover.canMove || isCutShort;
+    if (!more) this.#bodies.dropUnless((entry) => this.#isNeeded(entry));
+    this.#keepPace();
+    this.#mover.save(this.#pace === 'sync');
+    return {
+      events: this.#mover.takeEvents(),
+      verify: this.#signatures.takeBatches(),
+      failures: this.#mover.takeFailures(),
+      more,
+    };
+  }
+
+  /** Facts about signatures. `advance` uses them. */
+  onVerified(results: readonly VerifyResult[]): void {
+    const { verified, broken } = this.#signatures.onVerified(results);
+    for (const entry of verified) this.#tree.markVerified(entry);
+    for (const { entry, txid } of broken) this.#mover.fail(entry, { code: 'bad-signature', txid });
+  }
+
+  #checkHeader(
+    { header, hash }: Pick<CheckedHeader, 'header' | 'hash'>,
+    parent: HeaderEntry,
+    now: UnixSeconds,
+    successor: Uint8Array | undefined,
+  ): Result<bigint, Reject> {
+    const { params } = this.network;
+    const form = checkHeaderForm(params, header, hash);
+    if (!form.ok) return form;
+    const checked = checkHeaderInContext(params, { header, hash, parent: pointOf(parent), now });
+    if (!checked.ok) return checked;
+    if (this.#isCrowded(parent, header.time)) {
+      const { time, bits } = header;
+      const point = { height: parent.height + 1, time, bits, parentTime: parent.time };
+      const isFollowed = successor !== undefined && this.#follows(successor, { hash, point }, now);
+      if (!isFollowed) return fail({ code: 'too-many-eased-siblings', parent: parent.hash });
+    }
+    return ok(checked.value.target);
+  }
+
+  /**
+   * Whether a child of `parent` at `time` is eased, and there are as many such children as we keep.
+   */
+  #isCrowded(parent: HeaderEntry, time: UnixSeconds): boolean {
+    const isOne = (at: UnixSeconds): boolean => isEased(this.network.params, at - parent.time);
+    const areMany = (): boolean =>
+      this.#tree.hasChildren(parent, EASED_SIBLINGS_MAX, (child) => isOne(child.time));
+    return isOne(time) && areMany();
+  }
+
+  /** Whether `bytes` are a proper header on the block described by the others. */
+  #follows(
+    bytes: Uint8Array,
+    on: { readonly hash: BlockHash; readonly point: ChainPoint },
+    now: UnixSeconds,
+  ): boolean {
+    const { params } = this.network;
+    const header = decodeHeader(bytes);
+    const hash = headerHash(bytes);
+    return (
+      header.previous === on.hash &&
+      checkHeaderForm(params, header, hash).ok &&
+      checkHeaderInContext(params, { header, hash, parent: on.point, now }).ok
+    );
+  }
+
+  #keepBody(entry: HeaderEntry, block: Block, bytes: Uint8Array): void {
+    this.#store.putBody(entry.id, bytes);
+    this.#tree.markBody(entry);
+    if (!needsSignatures(block)) this.#tree.markVerified(entry);
+    this.#bodies.keep(entry, block, bytes.length, (kept) => this.#isNeeded(kept));
+  }
+
+  #markInvalid(entry: HeaderEntry): void {
+    this.#store.setStatus(entry.id, 'invalid');
+    this.#tree.markInvalid(entry);
+  }
+
+  /** Asks about signatures on the way to the goal; true when it stopped before it had to. */
+  #askAhead(): boolean {
+    const wanted = this.#mover.wanted();
+    if (wanted === undefined) return false;
+    let bytesRead = 0;
+    for (const entry of pathUp(wanted.from, wanted.to)) {
+      if (entry.isVerified || this.#signatures.isAsked(entry)) continue;
+      if (!this.#signatures.hasRoom) return false;
+      if (bytesRead >= READ_BYTES) return true;
+      const isDecoded = this.#bodies.isDecoded(entry);
+      const block = this.#bodies.read(entry);
+      if (block === undefined) {
+        this.#mover.loseBody(entry);
+        return true;
+      }
+      if (!isDecoded) bytesRead += this.#keepDecoded(entry, block);
+      if (needsSignatures(block)) this.#signatures.ask(entry, block);
+      else this.#tree.markVerified(entry);
+    }
+    return false;
+  }
+
+  /** Keeps a block that was read back until it is connected; returns its bytes. */
+  #keepDecoded(entry: HeaderEntry, block: Block): number {
+    const sizeBytes = encodedSize(block);
+    this.#bodies.keep(entry, block, sizeBytes, (kept) => this.#isNeeded(kept));
+    return sizeBytes;
+  }
+
+  /** Whether `entry` may be connected soon. */
+  #isNeeded(entry: HeaderEntry): boolean {
+    return entry.status !== 'invalid' && entry.chainWork > this.tip.chainWork;
+  }
+
+  #keepPace(): void {
+    const behind = this.bestHeader.height - this.tip.height;
+    const pace = behind > SYNC_BLOCKS ? 'sync' : 'tip';
+    if (pace === this.#pace) return;
+    this.#pace = pace;
+    this.#store.setPace(pace);
+  }
+}

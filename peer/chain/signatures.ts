@@ -1,0 +1,146 @@
+/**
+ * Signature checks under way: which transactions were asked about, and for which blocks.
+ *
+ * Answers are facts about bytes. They may come in any order, more than once, or as 'not-run', which
+ * says nothing: the block counts as never asked. Nothing is remembered of a transaction once its
+ * answer came; that all of a block are right is remembered with the block.
+ */
+
+import { concatBytes } from '../../shared/bytes.js';
+import type { Block } from '../../shared/consensus/block.js';
+import { isSignatureValid, signatureChecks } from '../../shared/consensus/checkTransaction.js';
+import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
+import type { Txid, Wtxid } from '../../shared/units.js';
+import type { SignatureBatch, VerifyResult } from '../types.js';
+import type { HeaderEntry } from './headerEntry.js';
+
+/** About 7 ms of one core: small enough to spread one block over all of them. */
+const BATCH_CHECKS_MIN = 128;
+/** Keeps eight cores busy for 30 ms; what a block has beyond is asked together with its rest. */
+const CHECKS_UNDER_WAY_MAX = 4096;
+
+/** What the answers showed. */
+export interface Verdicts {
+  /** All signatures of these blocks are right. */
+  readonly verified: readonly HeaderEntry[];
+  /** A signature of these blocks is wrong, of the transaction with this id. */
+  readonly broken: readonly { readonly entry: HeaderEntry; readonly txid: Txid }[];
+}
+
+export class Signatures {
+  /** Blocks with answers to come. */
+  readonly #asked = new Map<HeaderEntry, Question>();
+  readonly #waiting = new Map<Wtxid, Waiting>();
+  #unsent: DecodedTransaction[] = [];
+  #checksUnderWay = 0;
+
+  /** Whether more may be asked now. */
+  get hasRoom(): boolean {
+    return this.#checksUnderWay < CHECKS_UNDER_WAY_MAX;
+  }
+
+  isAsked(entry: HeaderEntry): boolean {
+    return this.#asked.has(entry);
+  }
+
+  /** Asks about all transactions of a block that has some to ask about (`needsSignatures`). */
+  ask(entry: HeaderEntry, { transactions }: Block): void {
+    const signed = transactions.filter((tx) => tx.keys.length > 0);
+    const question: Question = { entry, unanswered: new Set(signed.map((tx) => tx.wtxid)) };
+    this.#asked.set(entry, question);
+    for (const tx of signed) {
+      const waiting = this.#waiting.get(tx.wtxid);
+      if (waiting === undefined) this.#send(tx, question);
+      else waiting.questions.push(question);
+    }
+  }
+
+  /** The batches to send since the last call. */
+  takeBatches(): SignatureBatch[] {
+    const batches: SignatureBatch[] = [];
+    let part: DecodedTransaction[] = [];
+    let checks = 0;
+    for (const tx of this.#unsent) {
+      part.push(tx);
+      checks += tx.keys.length;
+      if (checks < BATCH_CHECKS_MIN) continue;
+      batches.push(batchOf(part));
+      part = [];
+      checks = 0;
+    }
+    if (part.length > 0) batches.push(batchOf(part));
+    this.#unsent = [];
+    return batches;
+  }
+
+  onVerified(results: readonly VerifyResult[]): Verdicts {
+    const verified: HeaderEntry[] = [];
+    const broken: { entry: HeaderEntry; txid: Txid }[] = [];
+    for (const { wtxid, outcome } of results) {
+      for (const { question, txid } of this.#answered(wtxid)) {
+        const { entry } = question;
+        // A block that was dropped by another answer, or asked anew, has no use for this one.
+        if (this.#asked.get(entry) !== question) continue;
+        question.unanswered.delete(wtxid);
+        if (outcome === 'valid' && question.unanswered.size > 0) continue;
+        this.#asked.delete(entry);
+        if (outcome === 'valid') verified.push(entry);
+        else if (outcome === 'invalid') broken.push({ entry, txid });
+      }
+    }
+    return { verified, broken };
+  }
+
+  #send(tx: DecodedTransaction, question: Question): void {
+    const checkCount = tx.keys.length;
+    this.#waiting.set(tx.wtxid, { txid: tx.txid, checkCount, questions: [question] });
+    this.#checksUnderWay += checkCount;
+    this.#unsent.push(tx);
+  }
+
+  #answered(wtxid: Wtxid): { readonly question: Question; readonly txid: Txid }[] {
+    const waiting = this.#waiting.get(wtxid);
+    if (waiting === undefined) return [];
+    this.#waiting.delete(wtxid);
+    this.#checksUnderWay -= waiting.checkCount;
+    return waiting.questions.map((question) => ({ question, txid: waiting.txid }));
+  }
+}
+
+/** Whether there is any signature in `block`. */
+export const needsSignatures = ({ transactions }: Block): boolean =>
+  transactions.some((tx) => tx.keys.length > 0);
+
+/**
+ * The answers to `batch`, found here and now: what threads find together. `networkId`: 32 bytes,
+ * as hashed.
+ */
+export function answersTo(
+  networkId: Uint8Array,
+  { wtxids, owners, checks }: SignatureBatch,
+): VerifyResult[] {
+  const isInvalid = new Uint8Array(wtxids.length);
+  for (const [i, owner] of owners.entries()) {
+    if (!isSignatureValid(networkId, checks, i)) isInvalid[owner] = 1;
+  }
+  return wtxids.map((wtxid, i) => ({ wtxid, outcome: isInvalid[i] === 1 ? 'invalid' : 'valid' }));
+}
+
+interface Question {
+  readonly entry: HeaderEntry;
+  readonly unanswered: Set<Wtxid>;
+}
+
+interface Waiting {
+  readonly txid: Txid;
+  readonly checkCount: number;
+  readonly questions: Question[];
+}
+
+function batchOf(transactions: readonly DecodedTransaction[]): SignatureBatch {
+  return {
+    wtxids: transactions.map((tx) => tx.wtxid),
+    owners: Uint32Array.from(transactions.flatMap((tx, i) => tx.keys.map(() => i))),
+    checks: concatBytes(...transactions.map(signatureChecks)),
+  };
+}

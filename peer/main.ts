@@ -1,0 +1,230 @@
+/** Puts a peer together: its network and folder, chain, node, API. */
+
+import { publicKeyOf } from '#crypto';
+import { toHex, utf8 } from '../shared/bytes.js';
+import { printEndpoint, type Endpoint } from '../shared/config/kinds.js';
+import { addressOf, decodeAddress, encodeAddress } from '../shared/consensus/address.js';
+import type { Network } from '../shared/consensus/genesis.js';
+import { systemClock } from '../shared/io/clock.js';
+import { DataDirectory } from '../shared/io/dataDirectory.js';
+import type { Logger } from '../shared/io/logger.js';
+import { loadNodeKey } from '../shared/io/nodeKeyFile.js';
+import { programVersion } from '../shared/io/programVersion.js';
+import { systemEntropy } from '../shared/io/systemEntropy.js';
+import { Trouble } from '../shared/io/trouble.js';
+import type { AddressHash, NodeKey } from '../shared/units.js';
+import { PROTOCOL_MAX } from '../shared/wire/handshakeMessages.js';
+import type { NetAddress } from '../shared/wire/netAddress.js';
+import { startApi } from './apiShell.js';
+import { askTracker } from './askTracker.js';
+import { chooseNetwork, type NetworkChoice, type NetworkWish } from './networkChoice.js';
+import { NodeShell } from './nodeShell.js';
+import { resolveAddresses } from './resolveAddresses.js';
+import { CHAIN_FILE, openStore } from './storage/openStore.js';
+import type { MiningMode } from './types.js';
+
+export interface PeerOptions {
+  readonly wish: NetworkWish;
+  readonly listen: Endpoint;
+  /** What to tell the tracker instead of what it sees. */
+  readonly advertise: Endpoint | undefined;
+  /** Peers to call at start. */
+  readonly connect: readonly Endpoint[];
+  /** Where the API listens; the host `localhost` is 127.0.0.1 and ::1. */
+  readonly http: Endpoint;
+  /** Without it, a part of the node key. */
+  readonly name: string | undefined;
+  readonly mining: MiningOptions;
+}
+
+export interface MiningOptions {
+  readonly mode: MiningMode;
+  readonly threads: number;
+  readonly cpuPercent: number;
+  /** An address of the network; without it, that of the node's own key. */
+  readonly payTo: string | undefined;
+}
+
+export interface PeerDependencies {
+  readonly logger: Logger;
+  /** Trouble or a bug after the start; the program must end with exit code 1. */
+  readonly onTrouble: (error: unknown) => void;
+  /** Resolves when a start that waits for its tracker should give up. */
+  readonly stopRequested: Promise<void>;
+}
+
+export interface RunningPeer {
+  readonly name: string;
+  readonly network: Network;
+  readonly dataDirectory: string;
+  readonly tcp: NetAddress;
+  /** Such as `http://127.0.0.1:5000`. */
+  readonly httpUrl: string;
+  /** Ends all connections and threads, and frees the data directory. */
+  close(): Promise<void>;
+}
+
+/** Starts a peer; `undefined` when it was stopped before it knew its network. Throws `Trouble`. */
+export async function startPeer(
+  options: PeerOptions,
+  dependencies: PeerDependencies,
+): Promise<RunningPeer | undefined> {
+  const choice = await chooseNetwork(options.wish, {
+    ask: (tracker) =>
+      askTracker({ tracker, agent: AGENT }, { clock: systemClock, entropy: systemEntropy }),
+    pause: () => pauseUnless(dependencies.stopRequested),
+    logger: dependencies.logger,
+  });
+  if (choice === undefined) return undefined;
+  const cleanups: Cleanup[] = [];
+  try {
+    return await start(options, choice, dependencies, cleanups);
+  } catch (error) {
+    await closeAll(cleanups);
+    throw error;
+  }
+}
+
+const AGENT = `cairn/${programVersion()}`;
+const ASK_AGAIN_MS = 500;
+
+/** True after a while; false, at once, when the program is to stop. */
+async function pauseUnless(stopRequested: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const pause = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ASK_AGAIN_MS, true);
+  });
+  const goesOn = await Promise.race([pause, stopRequested.then(() => false)]);
+  clearTimeout(timer);
+  return goesOn;
+}
+
+/** What ends one part; the last one that was started ends first. */
+type Cleanup = () => void | Promise<void>;
+
+async function closeAll(cleanups: Cleanup[]): Promise<void> {
+  for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
+    await cleanup();
+  }
+}
+
+async function start(
+  options: PeerOptions,
+  { network, folder }: NetworkChoice,
+  dependencies: PeerDependencies,
+  cleanups: Cleanup[],
+): Promise<RunningPeer> {
+  const { http, connect } = options;
+  const directory = new DataDirectory(folder, `http://${printEndpoint(http)}`);
+  cleanups.push(() => {
+    directory.close();
+  });
+  const self = identify(options, network, directory);
+  const shell = await openShell(options, self, { ...dependencies, directory, network }, cleanups);
+  const { queries, command } = shell;
+  const facts = factsOf(self, network);
+  const { logger } = dependencies;
+  const api = await naming('--http', () =>
+    startApi({ http, facts }, { queries, command, directory, logger }),
+  );
+  cleanups.push(() => api.close());
+  shell.start();
+  for (const address of await resolveAddresses(connect, logger)) {
+    void command({ type: 'connect', address });
+  }
+  return {
+    name: self.name,
+    network,
+    dataDirectory: folder,
+    tcp: shell.tcp,
+    httpUrl: api.url,
+    close: () => closeAll(cleanups),
+  };
+}
+
+interface Self {
+  readonly seed: Uint8Array;
+  readonly nodeKey: NodeKey;
+  readonly name: string;
+  readonly payTo: AddressHash;
+}
+
+function identify(options: PeerOptions, network: Network, directory: DataDirectory): Self {
+  const seed = loadNodeKey(directory.file('node.key'), systemEntropy);
+  const key = publicKeyOf(seed);
+  const nodeKey = toHex(key) as NodeKey;
+  const { payTo } = options.mining;
+  return {
+    seed,
+    nodeKey,
+    name: options.name ?? `node-${nodeKey.slice(0, 8)}`,
+    payTo: payTo === undefined ? addressOf(key) : parseAddress(payTo, network),
+  };
+}
+
+function parseAddress(text: string, { params }: Network): AddressHash {
+  const address = decodeAddress(params.prefix, text);
+  if (address.ok) return address.value;
+  throw new Trouble(
+    'bad-address',
+    `--pay-to ${text} is no address of network ${params.name} (${address.error}).`,
+    `Its addresses start with ${params.prefix}1.`,
+  );
+}
+
+interface ShellParts extends PeerDependencies {
+  readonly directory: DataDirectory;
+  readonly network: Network;
+}
+
+async function openShell(
+  options: PeerOptions,
+  self: Self,
+  { directory, network, logger, onTrouble }: ShellParts,
+  cleanups: Cleanup[],
+): Promise<NodeShell> {
+  const { listen, advertise, mining, wish } = options;
+  const trackers = wish.tracker === undefined ? [] : [wish.tracker];
+  const claimed = advertise === undefined ? [] : await resolveAddresses([advertise], logger);
+  const node = {
+    network,
+    nodeKey: self.nodeKey,
+    agent: `${AGENT} (${self.name})`,
+    trackers: await resolveAddresses(trackers, logger),
+    claimedHost: claimed[0]?.host,
+    workMin: 0n,
+    mining: { ...mining, payTo: self.payTo, tag: utf8(self.name) },
+  };
+  const opened = openStore(directory.file(CHAIN_FILE), network);
+  cleanups.push(() => {
+    opened.store.close();
+  });
+  const shell = await naming('--listen', () =>
+    NodeShell.open(
+      { node, listen, advertisedPort: advertise?.port, seed: self.seed },
+      { opened, logger, onTrouble },
+    ),
+  );
+  cleanups.push(() => shell.close());
+  return shell;
+}
+
+const factsOf = (self: Self, network: Network) => ({
+  name: self.name,
+  version: programVersion(),
+  protocol: PROTOCOL_MAX,
+  payTo: encodeAddress(network.params.prefix, self.payTo),
+  pid: process.pid,
+  started: systemClock(),
+});
+
+/** Trouble with a port becomes advice that names the flag which chooses another. */
+async function naming<T>(flag: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code !== 'port-in-use') throw error;
+    const advice = `Stop that program, or choose another port with ${flag}.`;
+    throw new Trouble(error.code, error.message, advice, error);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Which message may arrive in which state of a session: the whole table. All else is
+ * 'message-unexpected'.
+ */
+
+import type { PeerMessage } from '../../shared/wire/peerMessages.js';
+
+/**
+ * What the other side is once the handshake is over (before that `Link` admits `hello` and `ready`,
+ * once each).
+ * - `peer`: a node of our network
+ * - `tracker`: its dial-back, which shakes hands, pings and leaves
+ */
+export type Counterpart = 'peer' | 'tracker';
+
+/**
+ * `asked`: only as the answer to a question of ours that is still open; whoever asked looks that
+ * up.
+ */
+export type Arrival = 'any-time' | 'asked' | 'never';
+
+export type MessageType = PeerMessage['type'];
+
+export const ARRIVALS: Readonly<Record<Counterpart, Readonly<Record<MessageType, Arrival>>>> = {
+  peer: {
+    ping: 'any-time',
+    pong: 'asked',
+    getHeaders: 'any-time',
+    headers: 'asked',
+    getBlocks: 'any-time',
+    block: 'asked',
+    notFound: 'asked',
+    newHeaders: 'any-time',
+  },
+  tracker: {
+    ping: 'any-time',
+    pong: 'asked',
+    getHeaders: 'never',
+    headers: 'never',
+    getBlocks: 'never',
+    block: 'never',
+    notFound: 'never',
+    newHeaders: 'never',
+  },
+};

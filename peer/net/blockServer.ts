@@ -1,0 +1,216 @@
+/**
+ * Answers `getHeaders` and `getBlocks`.
+ *
+ * - Only headers and blocks that we connected go out, so nobody can be blamed for what we sent.
+ * - A peer's answers leave in the order of its questions, at most about a megabyte at a time: the
+ *   next piece waits until the one before is with the operating system. So a peer that does not
+ * read costs its questions.
+ * - A block that we told of and do not have yet is on its way: its answer waits for it, beside the
+ *   others.
+ */
+
+import { assertNever } from '../../shared/assert.js';
+import { HEADER_BYTES } from '../../shared/consensus/header.js';
+import { concatBytes } from '../../shared/bytes.js';
+import type { BlockHash, MonoMs, PeerId } from '../../shared/units.js';
+import { GET_BLOCKS_MAX, HEADERS_MAX, type PeerMessage } from '../../shared/wire/peerMessages.js';
+import type { Chain } from '../chain/chain.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
+import type { Session } from './session.js';
+
+/** Bytes of one peer that are with the sockets and not with the operating system. */
+const UNSENT_BYTES_MAX = 1_000_000;
+/** Bytes read and encoded in one step, over all peers: about 10 ms. */
+const STEP_BYTES = 1_000_000;
+/** What one peer may have asked for and not got: twice what an honest one ever has. */
+const BLOCKS_ASKED_MAX = 4 * GET_BLOCKS_MAX;
+/** An honest peer has one question for headers open. */
+const HEADERS_ASKED_MAX = 2;
+/** How long an answer waits for a block that is on its way. */
+const ON_ITS_WAY_MS = 20_000;
+
+type Question =
+  | { readonly type: 'headers'; readonly locator: readonly BlockHash[]; readonly stop: BlockHash }
+  /** `isLast`: it was waited for already. */
+  | { readonly type: 'block'; readonly hash: BlockHash; readonly isLast: boolean };
+
+/** What one peer waits for. */
+interface Guest {
+  readonly session: Session;
+  readonly questions: Question[];
+  /** Until when each block is waited for that is on its way. */
+  readonly onTheirWay: Map<BlockHash, MonoMs>;
+  headersAsked: number;
+  /** Sizes of the pieces that the operating system has not taken, oldest first. */
+  readonly unsent: number[];
+}
+
+export class BlockServer {
+  readonly #chain: Chain;
+  readonly #guests = new Map<PeerId, Guest>();
+  #isCutShort = false;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
+
+  onReady(session: Session): void {
+    this.#guests.set(session.peer, {
+      session,
+      questions: [],
+      onTheirWay: new Map(),
+      headersAsked: 0,
+      unsent: [],
+    });
+  }
+
+  onGone(session: Session): void {
+    this.#guests.delete(session.peer);
+  }
+
+  onGetHeaders(
+    session: Session,
+    question: Omit<Extract<Question, { type: 'headers' }>, 'type'>,
+  ): void {
+    const guest = this.#guests.get(session.peer);
+    if (guest === undefined) return;
+    const { locator, stop } = question;
+    guest.headersAsked++;
+    guest.questions.push({ type: 'headers', locator, stop });
+    if (guest.headersAsked > HEADERS_ASKED_MAX) session.end('flooding');
+  }
+
+  onGetBlocks(session: Session, hashes: readonly BlockHash[]): void {
+    const guest = this.#guests.get(session.peer);
+    if (guest === undefined) return;
+    for (const hash of hashes) guest.questions.push({ type: 'block', hash, isLast: false });
+    const count = guest.questions.length + guest.onTheirWay.size;
+    if (count > BLOCKS_ASKED_MAX) session.end('flooding');
+  }
+
+  /** A piece is with the operating system. */
+  onSent(peer: PeerId): void {
+    this.#guests.get(peer)?.unsent.shift();
+  }
+
+  /** Answers what can be answered; called in each step, after the chain moved. */
+  settle(now: MonoMs): void {
+    this.#isCutShort = false;
+    let budget = STEP_BYTES;
+    for (const guest of [...this.#guests.values()]) {
+      if (guest.questions.length === 0 && guest.onTheirWay.size === 0) continue;
+      this.#recall(guest, now);
+      budget -= this.#serve(guest, budget, now);
+      if (budget <= 0) this.#moveToEnd(guest);
+    }
+  }
+
+  /** In the past when a step was cut short. */
+  nextWake(now: MonoMs): MonoMs | undefined {
+    if (this.#isCutShort) return now;
+    let next = Number.POSITIVE_INFINITY;
+    for (const { onTheirWay } of this.#guests.values()) {
+      for (const until of onTheirWay.values()) next = Math.min(next, until);
+    }
+    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+  }
+
+  /** Who had much in this step comes last in the next. */
+  #moveToEnd(guest: Guest): void {
+    this.#guests.delete(guest.session.peer);
+    this.#guests.set(guest.session.peer, guest);
+  }
+
+  /** What was on its way and is here now, or will not come. */
+  #recall({ onTheirWay, questions }: Guest, now: MonoMs): void {
+    for (const [hash, until] of onTheirWay) {
+      const isWaiting = this.#isOnItsWay(this.#chain.entry(hash)) && now < until;
+      if (isWaiting) continue;
+      onTheirWay.delete(hash);
+      questions.unshift({ type: 'block', hash, isLast: true });
+    }
+  }
+
+  /** Answers questions of one peer; returns the bytes of that. */
+  #serve(guest: Guest, budget: number, now: MonoMs): number {
+    const { session, questions, unsent } = guest;
+    const room = UNSENT_BYTES_MAX - unsent.reduce((sum, bytes) => sum + bytes, 0);
+    const answers: PeerMessage[] = [];
+    let sizeBytes = 0;
+    while (questions.length > 0 && sizeBytes < room && sizeBytes < budget) {
+      const answer = this.#answer(guest, questions.shift() as Question, now);
+      if (answer === undefined) continue;
+      answers.push(answer);
+      sizeBytes += sizeOf(answer);
+    }
+    if (questions.length > 0 && sizeBytes < room) this.#isCutShort = true;
+    answers.forEach((answer, i) => {
+      session.send(answer, i === answers.length - 1);
+    });
+    if (sizeBytes > 0) unsent.push(sizeBytes);
+    return sizeBytes;
+  }
+
+  /** `undefined`: not now. */
+  #answer(guest: Guest, question: Question, now: MonoMs): PeerMessage | undefined {
+    switch (question.type) {
+      case 'headers':
+        guest.headersAsked--;
+        return { type: 'headers', headers: this.#headersAfter(question.locator, question.stop) };
+      case 'block':
+        return this.#blockOf(guest, question, now);
+      default:
+        return assertNever(question);
+    }
+  }
+
+  #blockOf(
+    guest: Guest,
+    { hash, isLast }: Extract<Question, { type: 'block' }>,
+    now: MonoMs,
+  ): PeerMessage | undefined {
+    const entry = this.#chain.entry(hash);
+    const block = entry?.status === 'connected' ? this.#chain.block(hash) : undefined;
+    if (block !== undefined) return { type: 'block', block };
+    if (isLast || !this.#isOnItsWay(entry)) return { type: 'notFound', hash };
+    guest.onTheirWay.set(hash, (now + ON_ITS_WAY_MS) as MonoMs);
+    return undefined;
+  }
+
+  /** Whether we may have told of a block that is not connected yet, and may be soon. */
+  #isOnItsWay(entry: HeaderEntry | undefined): boolean {
+    return entry?.status === 'unproven' && entry.chainWork > this.#chain.tip.chainWork;
+  }
+
+  /** The headers of our chain after the first of `locator` that is on it, up to `stop`. */
+  #headersAfter(locator: readonly BlockHash[], stop: BlockHash): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    const from = this.#heightOfFirstActive(locator) + 1;
+    for (let height = from; pieces.length < HEADERS_MAX; height++) {
+      const entry = this.#chain.active(height);
+      if (entry === undefined) break;
+      pieces.push(this.#chain.headerBytes(entry));
+      if (entry.hash === stop) break;
+    }
+    return concatBytes(...pieces);
+  }
+
+  #heightOfFirstActive(locator: readonly BlockHash[]): number {
+    for (const hash of locator) {
+      const entry = this.#chain.entry(hash);
+      if (entry !== undefined && this.#chain.isActive(entry)) return entry.height;
+    }
+    return 0;
+  }
+}
+
+function sizeOf(answer: PeerMessage): number {
+  switch (answer.type) {
+    case 'block':
+      return answer.block.length;
+    case 'headers':
+      return answer.headers.length + HEADER_BYTES;
+    default:
+      return HEADER_BYTES;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * All connections with other nodes: how many there may be, who may come in, and when each has
+ * waited long enough. Connections with trackers that we dialed are `trackerClient`'s.
+ */
+
+import type { MonoMs, NodeKey, Now, PeerId } from '../../shared/units.js';
+import type { ConnectionInput } from '../../shared/wire/connection.js';
+import type { DisconnectReason } from '../../shared/wire/disconnect.js';
+import type { Hello } from '../../shared/wire/handshakeMessages.js';
+import { scopeOf, type NetAddress } from '../../shared/wire/netAddress.js';
+import type { Bans } from './bans.js';
+import type { Standing } from './identity.js';
+import { Session, type ConnectionFacts, type SessionDependencies } from './session.js';
+
+export type Connected = Extract<ConnectionInput, { type: 'connected' }>;
+
+/** Bitcoin Core's number. */
+export const CONNECTIONS_MAX = 125;
+/** Kept free of inbound sessions, so that nobody can fill all places from outside. */
+export const OUTBOUND_WANTED = 8;
+const INBOUND_MAX = CONNECTIONS_MAX - OUTBOUND_WANTED;
+/** Above the places of nodes: those that still shake hands, and the dial-backs of trackers. */
+const VISITORS_MAX = 32;
+/** A class room may share one address; a whole network on one machine is no attack. */
+const INBOUND_PER_HOST_MAX = 32;
+/** A tracker's dial-back shakes hands, pings and leaves. */
+const TRACKER_VISIT_MS = 30_000;
+
+export interface ConnectionsDependencies extends SessionDependencies {
+  readonly bans: Bans;
+}
+
+export class Connections {
+  readonly #dependencies: ConnectionsDependencies;
+  readonly #sessions = new Map<PeerId, Session>();
+
+  constructor(dependencies: ConnectionsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Every connection, in the order in which they were opened. */
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** The ready sessions with nodes. */
+  *peers(): Generator<Session, void> {
+    for (const session of this.#sessions.values()) if (session.isPeer) yield session;
+  }
+
+  at(peer: PeerId): Session | undefined {
+    return this.#sessions.get(peer);
+  }
+
+  /** The oldest ready session with the node of `nodeKey`, other than `except`. */
+  withKey(nodeKey: NodeKey, except?: Session): Session | undefined {
+    for (const session of this.peers()) {
+      if (session !== except && session.nodeKey === nodeKey) return session;
+    }
+    return undefined;
+  }
+
+  /** Begins the handshake on a new connection, or refuses it. */
+  open(input: Connected, standing: Standing, now: Now): Session | undefined {
+    const { outbox, identity } = this.#dependencies;
+    const { peer, remote, dialed } = input;
+    if (dialed === undefined && !this.#hasRoomFor(remote)) {
+      outbox.disconnect(peer, 'too-many-connections');
+      return undefined;
+    }
+    const facts: ConnectionFacts = {
+      peer,
+      address: dialed ?? remote,
+      direction: dialed === undefined ? 'inbound' : 'outbound',
+      since: now.mono,
+      sinceUnix: now.unix,
+      toldWork: standing.chainWork,
+    };
+    const role = dialed === undefined ? 'called' : 'caller';
+    const accept = (theirs: Hello): DisconnectReason | undefined =>
+      this.#refusal(facts, theirs, now.mono);
+    const handshake = identity.handshake(role, standing, now, accept);
+    const session = new Session(facts, handshake, this.#dependencies);
+    this.#sessions.set(peer, session);
+    session.start();
+    return session;
+  }
+
+  remove(session: Session): void {
+    this.#sessions.delete(session.peer);
+  }
+
+  /** Handshakes, pings and visits whose time is over. */
+  onTime(now: MonoMs): void {
+    for (const session of this.#sessions.values()) {
+      session.onTime(now);
+      if (now >= visitEnd(session)) session.end('not-needed');
+    }
+  }
+
+  nextWake(): MonoMs | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const session of this.#sessions.values()) {
+      next = Math.min(next, session.nextWake, visitEnd(session));
+    }
+    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+  }
+
+  #hasRoomFor({ host }: NetAddress): boolean {
+    if (this.#sessions.size >= CONNECTIONS_MAX + VISITORS_MAX) return false;
+    if (scopeOf(host) === 'loopback') return true;
+    let count = 0;
+    for (const { facts } of this.#sessions.values()) {
+      if (facts.direction === 'inbound' && facts.address.host === host) count++;
+    }
+    return count < INBOUND_PER_HOST_MAX;
+  }
+
+  /** Why the other side may not come in, now that it said who it is. */
+  #refusal(facts: ConnectionFacts, theirs: Hello, now: MonoMs): DisconnectReason | undefined {
+    const { bans, identity, outbox } = this.#dependencies;
+    const isInbound = facts.direction === 'inbound';
+    if (theirs.service === 'tracker' && isInbound) return undefined;
+    if (theirs.service !== 'peer') return 'wrong-service';
+    if (bans.has(facts.address.host, theirs.nodeKey, now)) return 'banned';
+    if (theirs.nodeKey === identity.nodeKey) {
+      outbox.notice('copied-data-directory', OUR_KEY_ELSEWHERE);
+      return 'duplicate-session';
+    }
+    return isInbound && this.#inboundCount() >= INBOUND_MAX ? 'too-many-connections' : undefined;
+  }
+
+  #inboundCount(): number {
+    let count = 0;
+    for (const { facts } of this.peers()) if (facts.direction === 'inbound') count++;
+    return count;
+  }
+}
+
+const OUR_KEY_ELSEWHERE =
+  'Another running node has the node key of this one: its data directory is a copy of ours. ' +
+  'Stop one of the two and delete the file node.key in its data directory; it makes a new key.';
+
+/** When a tracker's dial-back has been here long enough. */
+const visitEnd = (session: Session): number =>
+  session.isReady && session.hello.service === 'tracker'
+    ? session.facts.since + TRACKER_VISIT_MS
+    : Number.POSITIVE_INFINITY;

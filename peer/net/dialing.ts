@@ -1,0 +1,136 @@
+/**
+ * Keeps as many outbound sessions as are wanted: chooses whom to dial, and learns from how it went.
+ * Choosing waits until something changed, because it looks at every candidate.
+ */
+
+import type { MonoMs, NodeKey } from '../../shared/units.js';
+import type { DisconnectReason } from '../../shared/wire/disconnect.js';
+import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
+import type { Bans } from './bans.js';
+import type { Candidate, Candidates, CandidateSource } from './candidates.js';
+import { OUTBOUND_WANTED, type Connections } from './connections.js';
+import type { Identity } from './identity.js';
+import type { Outbox } from './outbox.js';
+import type { Session } from './session.js';
+
+/** A session that was ready for so long shows that the address is good. */
+const LASTING_MS = 30_000;
+
+/** What says that nothing for us is at an address. */
+const HOPELESS: ReadonlySet<DisconnectReason> = new Set([
+  'self-connection',
+  'wrong-network',
+  'wrong-service',
+]);
+
+export interface DialingDependencies {
+  readonly candidates: Candidates;
+  readonly connections: Connections;
+  readonly bans: Bans;
+  readonly identity: Identity;
+  readonly outbox: Outbox;
+}
+
+export class Dialing {
+  readonly #parts: DialingDependencies;
+  /** Dials under way, by printed address. */
+  readonly #dialing = new Set<string>();
+  /** When to choose again; `undefined`: when something changes. */
+  #dueAt: MonoMs | undefined;
+  #isChanged = true;
+
+  constructor(dependencies: DialingDependencies) {
+    this.#parts = dependencies;
+  }
+
+  /** Whether a dial is under way. */
+  get isDialing(): boolean {
+    return this.#dialing.size > 0;
+  }
+
+  /** An address at which a node may be. */
+  onHeard(address: NetAddress, source: CandidateSource, nodeKey?: NodeKey): void {
+    this.#parts.candidates.add(address, source, nodeKey);
+    this.#isChanged = true;
+  }
+
+  /** The operator wants a connection there: now, whatever else we have. */
+  onCommand(address: NetAddress, now: MonoMs): void {
+    this.onHeard(address, 'operator');
+    const candidate = this.#parts.candidates.at(address);
+    if (candidate !== undefined && this.#isWanted(candidate, now)) this.#dial(address);
+  }
+
+  /** A dial of ours is a connection now. */
+  onConnected(address: NetAddress): void {
+    this.#dialing.delete(printNetAddress(address));
+  }
+
+  onDialFailed(address: NetAddress, now: MonoMs): void {
+    this.#dialing.delete(printNetAddress(address));
+    this.#parts.candidates.onFailure(address, now);
+    this.#isChanged = true;
+  }
+
+  onReady({ facts, nodeKey }: Session): void {
+    if (facts.direction === 'outbound') this.#parts.candidates.onFound(facts.address, nodeKey);
+    this.#isChanged = true;
+  }
+
+  /** `session` ended for `reason`, and is no longer among the connections. */
+  onGone({ facts, readyAt }: Session, reason: DisconnectReason, now: MonoMs): void {
+    const { candidates } = this.#parts;
+    this.#isChanged = true;
+    if (facts.direction === 'inbound') return;
+    if (HOPELESS.has(reason)) candidates.forget(facts.address);
+    else if (readyAt !== undefined && now - readyAt >= LASTING_MS) {
+      candidates.onParted(facts.address, now);
+    } else candidates.onFailure(facts.address, now);
+  }
+
+  /** Dials whom we want; called in each step. */
+  settle(now: MonoMs): void {
+    const isDue = this.#isChanged || (this.#dueAt !== undefined && now >= this.#dueAt);
+    if (!isDue) return;
+    const { candidates } = this.#parts;
+    const isWanted = (candidate: Candidate): boolean => this.#isWanted(candidate, now);
+    const missing = OUTBOUND_WANTED - this.#outboundCount();
+    if (missing > 0) {
+      for (const { address } of candidates.choose(missing, now, isWanted)) this.#dial(address);
+    }
+    this.#isChanged = false;
+    const isShort = this.#outboundCount() < OUTBOUND_WANTED;
+    this.#dueAt = isShort ? candidates.nextDue(isWanted) : undefined;
+  }
+
+  nextWake(): MonoMs | undefined {
+    return this.#dueAt;
+  }
+
+  #dial(address: NetAddress): void {
+    this.#dialing.add(printNetAddress(address));
+    this.#parts.outbox.dial(address);
+  }
+
+  #outboundCount(): number {
+    let count = this.#dialing.size;
+    for (const { facts } of this.#parts.connections.all()) {
+      if (facts.direction === 'outbound') count++;
+    }
+    return count;
+  }
+
+  /** Whether a dial would bring somebody new. */
+  #isWanted({ address, nodeKey }: Candidate, now: MonoMs): boolean {
+    const { connections, bans, identity } = this.#parts;
+    if (this.#dialing.has(printNetAddress(address))) return false;
+    if (nodeKey === identity.nodeKey) return false;
+    if (nodeKey !== undefined && bans.has(address.host, nodeKey, now)) return false;
+    for (const session of connections.all()) {
+      if (session.isReady && session.nodeKey === nodeKey) return false;
+      const known = session.listenAddress;
+      if (known?.port === address.port && known.host === address.host) return false;
+    }
+    return true;
+  }
+}

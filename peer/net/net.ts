@@ -1,0 +1,391 @@
+/**
+ * The node's side that faces others: puts the parts together, hands each input to the parts that it
+ * concerns, and ends the sessions that they gave up.
+ */
+
+import { assertNever } from '../../shared/assert.js';
+import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
+import type { Entropy } from '../../shared/entropy.js';
+import type { Rng } from '../../shared/rng.js';
+import type { BlockHash, MonoMs, Now, PeerId } from '../../shared/units.js';
+import type { ConnectionInput } from '../../shared/wire/connection.js';
+import type { DisconnectReason } from '../../shared/wire/disconnect.js';
+import type { NetAddress } from '../../shared/wire/netAddress.js';
+import { peerProtocol, type PeerMessage } from '../../shared/wire/peerMessages.js';
+import type { Advance, Chain } from '../chain/chain.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
+import { Bans } from './bans.js';
+import { BlockServer } from './blockServer.js';
+import { Candidates } from './candidates.js';
+import { ClockWatch } from './clockWatch.js';
+import { Connections, type Connected } from './connections.js';
+import { Dialing } from './dialing.js';
+import { Downloads } from './downloads.js';
+import { Duplicates } from './duplicates.js';
+import type { Identity, Standing } from './identity.js';
+import { Knowledge } from './knowledge.js';
+import { Neighbours } from './neighbours.js';
+import type { Outbox } from './outbox.js';
+import { Progress, type Surroundings } from './progress.js';
+import { Relay } from './relay.js';
+import type { Ending, Session, SessionStatus } from './session.js';
+import { Sync } from './sync.js';
+import { TrackerClient, type TrackerStatus } from './trackerClient.js';
+
+export interface NetOptions {
+  readonly trackers: readonly NetAddress[];
+  /** The address to announce to trackers instead of the socket's. */
+  readonly claimedHost: string | undefined;
+  /** Those of the last run, best first. */
+  readonly neighbours: readonly NetAddress[];
+  /** Chain work below which headers are read before they are stored. */
+  readonly workMin: bigint;
+}
+
+export interface PeerStatus extends SessionStatus {
+  /** Of the best header that it told us of. */
+  readonly height: number | undefined;
+}
+
+export interface NetDependencies {
+  readonly chain: Chain;
+  readonly identity: Identity;
+  readonly outbox: Outbox;
+  readonly rng: Rng;
+  readonly entropy: Entropy;
+}
+
+export class Net {
+  readonly #chain: Chain;
+  readonly #outbox: Outbox;
+  readonly #bans = new Bans();
+  readonly #connections: Connections;
+  readonly #progress: Progress;
+  readonly #trackers: readonly TrackerClient[];
+  readonly #sync: Sync;
+  readonly #knowledge = new Knowledge();
+  readonly #dialing: Dialing;
+  readonly #duplicates: Duplicates;
+  readonly #neighbours: Neighbours;
+  readonly #clockWatch: ClockWatch;
+  readonly #downloads: Downloads;
+  readonly #relay: Relay;
+  readonly #server: BlockServer;
+
+  constructor(options: NetOptions, dependencies: NetDependencies) {
+    const { chain, identity, outbox, rng, entropy } = dependencies;
+    const { blockBytesMax } = chain.network.params;
+    const protocol = peerProtocol(blockBytesMax);
+    const knowledge = this.#knowledge;
+    const bans = this.#bans;
+    this.#chain = chain;
+    this.#outbox = outbox;
+    this.#progress = new Progress(chain);
+    this.#connections = new Connections({ protocol, identity, outbox, rng, bans });
+    const connections = this.#connections;
+    const candidates = new Candidates(rng);
+    this.#dialing = new Dialing({ candidates, connections, bans, identity, outbox });
+    this.#duplicates = new Duplicates(identity.nodeKey, outbox);
+    this.#neighbours = new Neighbours(options.neighbours, { connections, outbox });
+    this.#clockWatch = new ClockWatch(outbox);
+    this.#relay = new Relay({ chain, connections, knowledge });
+    this.#downloads = new Downloads({ chain, knowledge, outbox });
+    this.#server = new BlockServer(chain);
+    const onNewHeader = (entry: HeaderEntry): void => {
+      this.#relay.onNewHeader(entry);
+    };
+    this.#sync = new Sync(options, { chain, knowledge, entropy, outbox, onNewHeader });
+    this.#trackers = options.trackers.map((address) =>
+      this.#trackerClient(address, options, dependencies),
+    );
+    for (const address of options.neighbours) this.#dialing.onHeard(address, 'neighbour');
+  }
+
+  get isSynced(): boolean {
+    return this.#progress.isSynced;
+  }
+
+  get peerCount(): number {
+    return [...this.#connections.peers()].length;
+  }
+
+  get trackers(): readonly TrackerStatus[] {
+    return this.#trackers.map(({ status }) => status);
+  }
+
+  peers(now: MonoMs): PeerStatus[] {
+    const sessions = [...this.#connections.all()].filter(({ service }) => service !== 'tracker');
+    return sessions.map((session) => {
+      const told = session.isPeer ? session.hello.tipHeight : undefined;
+      const shown = this.#knowledge.shown(session.peer)?.height;
+      const height = told === undefined ? undefined : Math.max(told, shown ?? 0);
+      return { ...session.status(now), height };
+    });
+  }
+
+  handle(input: ConnectionInput, now: Now): void {
+    switch (input.type) {
+      case 'connected':
+        this.#onConnected(input, now);
+        return;
+      case 'dial-failed':
+        this.#onDialFailed(input.address, now.mono);
+        return;
+      case 'received':
+        this.#onReceived(input.peer, input.bytes, now);
+        return;
+      case 'sent':
+        this.#server.onSent(input.peer);
+        return;
+      case 'closed':
+        this.#trackerOf(input.peer)?.onClosed(now.mono);
+        this.#connections.at(input.peer)?.onClosed();
+        return;
+      case 'wake':
+        return;
+      default:
+        assertNever(input);
+    }
+  }
+
+  /** The operator wants a connection to a node at `address`. */
+  connect(address: NetAddress, now: MonoMs): void {
+    this.#dialing.onCommand(address, now);
+  }
+
+  /** A block of our own, or of the operator's, was accepted. */
+  onOwnBlock(entry: HeaderEntry): void {
+    this.#downloads.onStored(entry.hash);
+    this.#relay.onNewHeader(entry);
+  }
+
+  /** The operator does not want to wait for others. */
+  onImpatience(): void {
+    this.#progress.onCommand();
+  }
+
+  /** Whether a better chain is being fetched. */
+  get isBehind(): boolean {
+    return this.#progress.isBehind;
+  }
+
+  onAdvance({ events, failures }: Advance): void {
+    for (const { entry, reject } of failures) this.#downloads.onFailure(entry.hash, reject);
+    let isTipNew = false;
+    for (const event of events) {
+      if (event.type === 'block-connected') this.#downloads.onConnected(event.hash);
+      if (event.type === 'tip-changed') isTipNew = true;
+    }
+    if (isTipNew) this.#relay.onTip();
+  }
+
+  /** All that follows from what happened and from the time; the last thing in each step. */
+  settle(now: Now): void {
+    const { mono } = now;
+    this.#connections.onTime(mono);
+    this.#duplicates.settle(mono);
+    this.#sync.settle(now);
+    this.#downloads.settle(mono);
+    if (this.#endSessions(mono)) {
+      // What they owed is asked of others at once.
+      this.#sync.settle(now);
+      this.#downloads.settle(mono);
+    }
+    this.#server.settle(mono);
+    for (const tracker of this.#trackers) tracker.settle(mono);
+    this.#dialing.settle(mono);
+    this.#neighbours.settle(mono);
+    this.#progress.settle(this.#surroundings(), mono);
+  }
+
+  /** Ends everything: the node stops. */
+  stop(now: MonoMs): void {
+    for (const tracker of this.#trackers) tracker.stop(now);
+    for (const session of this.#connections.all()) session.end('shutting-down');
+    this.#endSessions(now);
+  }
+
+  /** When `settle` has something to do, if nothing comes in before. */
+  nextWake(now: MonoMs): MonoMs | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const at of [
+      this.#connections.nextWake(),
+      this.#duplicates.nextWake(),
+      this.#sync.nextWake(now),
+      this.#downloads.nextWake(),
+      this.#server.nextWake(now),
+      this.#dialing.nextWake(),
+      this.#neighbours.nextWake(),
+      this.#progress.nextWake(),
+      ...this.#trackers.map((tracker) => tracker.nextWake()),
+    ]) {
+      if (at !== undefined && at < next) next = at;
+    }
+    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+  }
+
+  #trackerClient(
+    address: NetAddress,
+    { claimedHost }: NetOptions,
+    { identity, outbox, rng }: NetDependencies,
+  ): TrackerClient {
+    return new TrackerClient(
+      { address, claimedHost },
+      {
+        identity,
+        outbox,
+        rng,
+        standing: () => this.#standing(),
+        onPeers: (peers) => {
+          for (const { host, port, nodeKey } of peers) {
+            this.#dialing.onHeard({ host, port }, 'tracker', nodeKey);
+          }
+        },
+      },
+    );
+  }
+
+  #standing(): Standing {
+    return this.#chain.tip;
+  }
+
+  #onConnected(input: Connected, now: Now): void {
+    const { dialed } = input;
+    const tracker = dialed && this.#trackers.find((one) => one.isDialing(dialed));
+    if (tracker !== undefined) {
+      tracker.onConnected(input.peer, now);
+      return;
+    }
+    if (dialed !== undefined) this.#dialing.onConnected(dialed);
+    this.#connections.open(input, this.#standing(), now);
+  }
+
+  #onDialFailed(address: NetAddress, now: MonoMs): void {
+    const tracker = this.#trackers.find((one) => one.isDialing(address));
+    if (tracker !== undefined) tracker.onDialFailed(now);
+    else this.#dialing.onDialFailed(address, now);
+  }
+
+  #onReceived(peer: PeerId, bytes: Uint8Array, now: Now): void {
+    this.#trackerOf(peer)?.onReceived(bytes, now);
+    const session = this.#connections.at(peer);
+    if (session === undefined) return;
+    for (const event of session.receive(bytes, now.mono)) {
+      if (event.type === 'ready') this.#onReady(session, now);
+      else if (event.arrival === 'asked' && !this.#isAsked(session, event.message)) {
+        session.breach('message-unexpected');
+      } else this.#onMessage(session, event.message, now);
+      if (session.ending !== undefined) return;
+    }
+  }
+
+  #onReady(session: Session, now: Now): void {
+    if (!session.isPeer) return;
+    const first = this.#connections.withKey(session.nodeKey, session);
+    if (first !== undefined) this.#duplicates.onDuplicate(first, session, now.mono);
+    this.#dialing.onReady(session);
+    this.#neighbours.onReady();
+    this.#clockWatch.onReady(this.#connections.peers());
+    this.#server.onReady(session);
+    this.#downloads.onReady(session, now.mono);
+    this.#sync.onReady(session);
+    this.#relay.onReady(session);
+    this.#outbox.tell({ type: 'peer-ready', peer: session.summary });
+  }
+
+  /** Whether a message that may only come as an answer is one. */
+  #isAsked(session: Session, message: PeerMessage): boolean {
+    switch (message.type) {
+      case 'headers':
+        return this.#sync.isAsked(session);
+      case 'block':
+        return this.#downloads.isAsked(session, hashOf(message.block));
+      case 'notFound':
+        return this.#downloads.isAsked(session, message.hash);
+      default:
+        return false;
+    }
+  }
+
+  #onMessage(session: Session, message: PeerMessage, now: Now): void {
+    switch (message.type) {
+      case 'ping':
+      case 'pong':
+        return;
+      case 'getHeaders':
+        this.#server.onGetHeaders(session, message);
+        return;
+      case 'headers':
+        this.#sync.onHeaders(session, message.headers, now);
+        return;
+      case 'getBlocks':
+        this.#server.onGetBlocks(session, message.hashes);
+        return;
+      case 'block':
+        this.#downloads.onBlock(session, hashOf(message.block), message.block, now);
+        return;
+      case 'notFound':
+        this.#downloads.onNotFound(session, message.hash, now.mono);
+        return;
+      case 'newHeaders':
+        this.#sync.onNewHeaders(session, message.headers, now);
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** Lets go of every session that some part gave up, or that was closed; true if there was one. */
+  #endSessions(now: MonoMs): boolean {
+    let areSome = false;
+    for (const session of [...this.#connections.all()]) {
+      const { ending } = session;
+      if (ending === undefined) continue;
+      this.#endSession(session, ending, now);
+      areSome = true;
+    }
+    return areSome;
+  }
+
+  #endSession(session: Session, ending: Ending, now: MonoMs): void {
+    const { reason, sentence, isBan, isClosed } = ending;
+    const { facts } = session;
+    if (!isClosed) this.#outbox.disconnect(session.peer, reason);
+    if (isBan && session.readyAt !== undefined) {
+      this.#bans.add(facts.address.host, session.nodeKey, now);
+    }
+    this.#connections.remove(session);
+    this.#sync.onGone(session);
+    this.#downloads.onGone(session);
+    this.#server.onGone(session);
+    this.#knowledge.onGone(session.peer);
+    this.#dialing.onGone(session, reason, now);
+    if (isWorthTelling(session, reason)) {
+      this.#outbox.tell({ type: 'peer-gone', peer: session.summary, reason, sentence });
+    }
+  }
+
+  #trackerOf(peer: PeerId): TrackerClient | undefined {
+    return this.#trackers.find((tracker) => tracker.owns(peer));
+  }
+
+  #surroundings(): Surroundings {
+    const sessions = [...this.#connections.all()];
+    const isTrackerOpen = this.#trackers.some((tracker) => !tracker.isKnown);
+    const isGreeting = sessions.some(({ readyAt }) => readyAt === undefined);
+    return {
+      isAnswered: this.#sync.isAnswered,
+      isLooking: isTrackerOpen || isGreeting || this.#dialing.isDialing,
+      peerCount: sessions.filter((session) => session.isPeer).length,
+      lastBlockAt: this.#downloads.lastBlockAt,
+    };
+  }
+}
+
+/** Visits of trackers, and of those who open a port and close it, come and go. */
+function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): boolean {
+  if (service !== undefined) return service === 'peer';
+  return facts.direction === 'outbound' || reason !== 'connection-lost';
+}
+
+const hashOf = (block: Uint8Array): BlockHash => headerHash(block.subarray(0, HEADER_BYTES));

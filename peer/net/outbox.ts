@@ -1,0 +1,77 @@
+/**
+ * The effects of one step of the node, in order. Every part puts its own in; the node takes them
+ * all.
+ */
+
+import { concatBytes } from '../../shared/bytes.js';
+import type { PeerId } from '../../shared/units.js';
+import type { DisconnectReason } from '../../shared/wire/disconnect.js';
+import type { NetAddress } from '../../shared/wire/netAddress.js';
+import type { Effect, NodeEvent } from '../types.js';
+
+type Send = Extract<Effect, { type: 'send' }>;
+
+/**
+ * Frames to one peer that follow each other leave as one piece of at most so many bytes: one call
+ * of the operating system, and one step at the other side, instead of many.
+ */
+const PIECE_BYTES_MAX = 65_536;
+
+export class Outbox {
+  #effects: Effect[] = [];
+  /** The last effects, when they are frames to one peer that still wait to be joined. */
+  #frames: Send[] = [];
+  #frameBytes = 0;
+
+  /** All effects since the last call. */
+  take(): Effect[] {
+    this.#join();
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  put(effect: Effect): void {
+    this.#join();
+    this.#effects.push(effect);
+  }
+
+  putAll(effects: readonly Effect[]): void {
+    for (const effect of effects) this.put(effect);
+  }
+
+  /** `notify`: the input `sent` comes back once these bytes are with the operating system. */
+  send(peer: PeerId, bytes: Uint8Array, notify = false): void {
+    const fits = this.#frameBytes + bytes.length <= PIECE_BYTES_MAX;
+    const last = this.#frames.at(-1);
+    if (last !== undefined && (last.peer !== peer || last.notify || !fits)) this.#join();
+    this.#frames.push({ type: 'send', peer, bytes, notify });
+    this.#frameBytes += bytes.length;
+  }
+
+  disconnect(peer: PeerId, reason: DisconnectReason): void {
+    this.put({ type: 'disconnect', peer, reason });
+  }
+
+  dial(address: NetAddress): void {
+    this.put({ type: 'dial', address });
+  }
+
+  tell(event: NodeEvent): void {
+    this.put({ type: 'event', event });
+  }
+
+  /** Something that the operator should read. */
+  notice(code: string, sentence: string): void {
+    this.tell({ type: 'notice', code, sentence });
+  }
+
+  #join(): void {
+    const last = this.#frames.at(-1);
+    if (last === undefined) return;
+    const bytes = concatBytes(...this.#frames.map((frame) => frame.bytes));
+    this.#effects.push(this.#frames.length === 1 ? last : { ...last, bytes });
+    this.#frames = [];
+    this.#frameBytes = 0;
+  }
+}

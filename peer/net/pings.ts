@@ -1,0 +1,73 @@
+/**
+ * Pings of one connection: one every 15 s (with jitter, so that many sessions do not ping
+ * together). Three of them without any message in between, and the other side counts as gone.
+ */
+
+import type { Rng } from '../../shared/rng.js';
+import type { MonoMs } from '../../shared/units.js';
+
+const INTERVAL_MS = 15_000;
+const JITTER = 0.2;
+/** Pings in a row that nothing came after. */
+const MISSES_MAX = 3;
+
+/** `ping`: send one; `dead`: three were missed. */
+export type PingStep = 'rest' | 'ping' | 'dead';
+
+export class Pings {
+  readonly #rng: Rng;
+  /** When each unanswered ping was sent, by nonce. */
+  readonly #open = new Map<string, MonoMs>();
+  #dueAt: MonoMs;
+  #misses = 0;
+  #latencyMs: number | undefined;
+
+  constructor(now: MonoMs, rng: Rng) {
+    this.#rng = rng;
+    this.#dueAt = this.#later(now);
+  }
+
+  /** Round trip of the last ping that was answered; `undefined` before the first. */
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
+  }
+
+  get dueAt(): MonoMs {
+    return this.#dueAt;
+  }
+
+  /** What to do at `now`; with `ping`, call `sent`. */
+  step(now: MonoMs): PingStep {
+    if (now < this.#dueAt) return 'rest';
+    return this.#misses >= MISSES_MAX ? 'dead' : 'ping';
+  }
+
+  sent(nonce: string, now: MonoMs): void {
+    this.#open.set(nonce, now);
+    this.#misses++;
+    this.#dueAt = this.#later(now);
+  }
+
+  /** Any message shows life, also while a pong waits behind megabytes of blocks. */
+  onMessage(): void {
+    this.#misses = 0;
+    // What is behind in the queue may still come: the last pings stay open.
+    while (this.#open.size > OPEN_MAX) this.#open.delete(this.#open.keys().next().value as string);
+  }
+
+  /** Whether the pong answers a ping of ours. */
+  onPong(nonce: string, now: MonoMs): boolean {
+    const sentAt = this.#open.get(nonce);
+    if (sentAt === undefined) return false;
+    this.#open.delete(nonce);
+    this.#latencyMs = now - sentAt;
+    return true;
+  }
+
+  #later(now: MonoMs): MonoMs {
+    return (now + INTERVAL_MS * (1 - JITTER + 2 * JITTER * this.#rng.float())) as MonoMs;
+  }
+}
+
+/** Half an hour of pings: a pong that is later than that is taken for an invention. */
+const OPEN_MAX = 120;

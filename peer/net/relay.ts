@@ -1,0 +1,71 @@
+/**
+ * Tells peers of new tips by pushing headers.
+ *
+ * - A header that beats our tip goes out as soon as its own rules are checked (proof of work, exact
+ *   bits) and its parent is connected, before its body is here: a bad body is no fault of whoever
+ * pushed the header.
+ * - Whatever else becomes our tip goes out when it is, with up to seven blocks below it that may be
+ *   new.
+ * - Nobody is told what it showed us or what we told it, and nobody anything while we are syncing.
+ */
+
+import { concatBytes } from '../../shared/bytes.js';
+import { NEW_HEADERS_MAX } from '../../shared/wire/peerMessages.js';
+import type { Chain } from '../chain/chain.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
+import type { Connections } from './connections.js';
+import type { Knowledge } from './knowledge.js';
+import type { Session } from './session.js';
+
+export interface RelayDependencies {
+  readonly chain: Chain;
+  readonly connections: Connections;
+  readonly knowledge: Knowledge;
+}
+
+export class Relay {
+  readonly #parts: RelayDependencies;
+
+  constructor(dependencies: RelayDependencies) {
+    this.#parts = dependencies;
+  }
+
+  /** A header is new to us: from a peer, or of a block that we found. */
+  onNewHeader(entry: HeaderEntry): void {
+    const { tip } = this.#parts.chain;
+    const isBetter = entry.chainWork > tip.chainWork;
+    if (isBetter && entry.parent?.status === 'connected') this.#tellAll(entry);
+  }
+
+  /** The announced tip moved. */
+  onTip(): void {
+    const { tip, bestHeader } = this.#parts.chain;
+    if (tip.chainWork >= bestHeader.chainWork) this.#tellAll(tip);
+  }
+
+  /** Tells `session` what became our tip since we told it in our hello. */
+  onReady(session: Session): void {
+    const { tip } = this.#parts.chain;
+    if (tip.chainWork > session.facts.toldWork) this.#tell(session, tip);
+  }
+
+  #tellAll(entry: HeaderEntry): void {
+    for (const session of this.#parts.connections.peers()) this.#tell(session, entry);
+  }
+
+  #tell(session: Session, entry: HeaderEntry): void {
+    const { chain, knowledge } = this.#parts;
+    if (knowledge.hasHeard(session.peer, entry)) return;
+    const pushed: Uint8Array[] = [];
+    for (
+      let at: HeaderEntry | undefined = entry;
+      at?.parent !== undefined && pushed.length < NEW_HEADERS_MAX;
+      at = at.parent
+    ) {
+      if (knowledge.hasHeard(session.peer, at)) break;
+      pushed.unshift(chain.headerBytes(at));
+    }
+    knowledge.onTold(session.peer, entry);
+    session.send({ type: 'newHeaders', headers: concatBytes(...pushed) });
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * A node: a pure machine. Inputs and the time go in; effects come out, after what they rest on is
+ * stored.
+ *
+ * One input is one step, and one step is one transaction of the store. What is thrown inside is
+ * trouble or a bug, and ends the program (docs/decisions/0001).
+ */
+
+import { assertNever } from '../shared/assert.js';
+import type { Network } from '../shared/consensus/genesis.js';
+import type { Entropy } from '../shared/entropy.js';
+import { fail, ok } from '../shared/result.js';
+import type { Rng } from '../shared/rng.js';
+import type { MonoMs, NodeKey, Now } from '../shared/units.js';
+import type { NetAddress } from '../shared/wire/netAddress.js';
+import { Chain, type Advance } from './chain/chain.js';
+import { pointOf, type HeaderEntry } from './chain/headerEntry.js';
+import type { ChainStore } from './chain/store.js';
+import { Miner, type MinerOptions } from './mining/miner.js';
+import type { Tip } from './mining/template.js';
+import { Identity } from './net/identity.js';
+import { Net } from './net/net.js';
+import { Outbox } from './net/outbox.js';
+import { RunningClock } from './net/runningClock.js';
+import { Queries } from './queries.js';
+import type { Command, Effect, Input } from './types.js';
+
+export interface NodeOptions {
+  readonly network: Network;
+  readonly nodeKey: NodeKey;
+  /** Program and version, for people: at most 64 printable ASCII characters. */
+  readonly agent: string;
+  /** TCP port on which others reach us; 0: none, and then no tracker hears of us. */
+  readonly listenPort: number;
+  readonly trackers: readonly NetAddress[];
+  /** The host to announce to trackers instead of the one that they see. */
+  readonly claimedHost: string | undefined;
+  /** What the last `keep-neighbours` gave. */
+  readonly neighbours: readonly NetAddress[];
+  /**
+   * Chain work below which headers of others are read before they are stored; 0n unless configured.
+   */
+  readonly workMin: bigint;
+  readonly mining: Omit<MinerOptions, 'params'>;
+}
+
+export interface NodeDependencies {
+  readonly store: ChainStore;
+  readonly rng: Rng;
+  readonly entropy: Entropy;
+  /** Signs with the node key. */
+  readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
+/** A block of the operator's that waits for the end of its step. */
+interface Submission {
+  readonly id: number;
+  readonly entry: HeaderEntry;
+  readonly isNew: boolean;
+}
+
+export class Node {
+  /** What others may ask about it, between two steps. */
+  readonly queries: Queries;
+  readonly #store: ChainStore;
+  readonly #chain: Chain;
+  readonly #miner: Miner;
+  readonly #net: Net;
+  readonly #outbox = new Outbox();
+  readonly #clock = new RunningClock();
+  #submissions: Submission[] = [];
+  #isMoreToMove = true;
+  #wakeAt: MonoMs | undefined = AT_ONCE;
+
+  /** Opens the chain in the store; throws trouble when it cannot be right. */
+  constructor(options: NodeOptions, dependencies: NodeDependencies) {
+    const { store, rng, entropy, sign } = dependencies;
+    const { network, nodeKey, agent, listenPort } = options;
+    this.#store = store;
+    this.#chain = store.atomically(() => new Chain(network, store));
+    const facts = { nodeKey, network: network.id, service: 'peer', listenPort, agent } as const;
+    const identity = new Identity(facts, { entropy, sign });
+    const chain = this.#chain;
+    this.#net = new Net(options, { chain, identity, outbox: this.#outbox, rng, entropy });
+    const mining = { ...options.mining, params: network.params };
+    this.#miner = new Miner(mining, { rng, tip: tipOf(chain.tip) });
+    const parts = { chain, net: this.#net, miner: this.#miner, clock: this.#clock };
+    this.queries = new Queries({ ...parts, nodeKey });
+  }
+
+  /** Effects are to be performed in their order. */
+  handle(input: Input, now: Now): Effect[] {
+    const running = this.#clock.at(now);
+    const effects = this.#store.atomically(() => {
+      this.#route(input, running);
+      return this.#settle(running);
+    });
+    this.#wakeAt = this.#clock.wakeAt(this.#nextWake(running), now);
+    return effects;
+  }
+
+  /**
+   * When to give it the input `wake`; in the past: soon, after sockets and others had their turn.
+   */
+  nextWake(): MonoMs | undefined {
+    return this.#wakeAt;
+  }
+
+  /** Says good-bye to everybody. The last call. */
+  stop(now: Now): Effect[] {
+    this.#net.stop(this.#clock.at(now).mono);
+    this.#outbox.put({ type: 'mine', job: undefined });
+    return this.#outbox.take();
+  }
+
+  #route(input: Input, now: Now): void {
+    switch (input.type) {
+      case 'mined':
+        this.#onMined(input.job, input.nonce, now);
+        return;
+      case 'hashed':
+        this.#miner.onHashed(input.count, now);
+        return;
+      case 'verified':
+        this.#chain.onVerified(input.results);
+        return;
+      case 'command':
+        this.#onCommand(input.id, input.command, now);
+        return;
+      default:
+        this.#net.handle(input, now);
+    }
+  }
+
+  /**
+   * The one order in which each step ends: chain, miner, relay and the rest of the net, log and
+   * API. What the miner wants comes out first: until then its workers hash in vain.
+   */
+  #settle(now: Now): Effect[] {
+    const advance = this.#chain.advance();
+    this.#isMoreToMove = advance.more;
+    for (const batch of advance.verify) this.#outbox.put({ type: 'verify', batch });
+    this.#tellMiner(advance, now);
+    this.#net.onAdvance(advance);
+    this.#net.settle(now);
+    for (const event of advance.events) this.#outbox.tell(event);
+    this.#answerSubmissions(advance);
+    this.#miner.onSyncing(this.#net.isBehind);
+    return [...this.#miner.settle(now), ...this.#outbox.take()];
+  }
+
+  #tellMiner({ events, failures }: Advance, now: Now): void {
+    for (const { entry, reject } of failures) this.#miner.onRejected(entry.hash, reject, now);
+    if (events.some(({ type }) => type === 'tip-changed')) {
+      this.#miner.onTip(tipOf(this.#chain.tip));
+    }
+  }
+
+  #nextWake(now: Now): MonoMs | undefined {
+    if (this.#isMoreToMove) return now.mono;
+    const net = this.#net.nextWake(now.mono);
+    const miner = this.#miner.nextWake();
+    if (net === undefined || miner === undefined) return net ?? miner;
+    return Math.min(net, miner) as MonoMs;
+  }
+
+  #onMined(job: number, nonce: number, now: Now): void {
+    const found = this.#miner.onMined(job, nonce, now);
+    if (found === undefined) return;
+    const accepted = this.#chain.acceptBlock(found.bytes, now.unix);
+    if (accepted.ok) {
+      this.#miner.onAccepted(found);
+      this.#net.onOwnBlock(accepted.value.entry);
+    } else this.#miner.onRejected(found.hash, accepted.error, now);
+  }
+
+  #onCommand(id: number, command: Command, now: Now): void {
+    switch (command.type) {
+      case 'set-mining':
+        this.#miner.onCommand(id, command);
+        return;
+      case 'generate':
+        this.#net.onImpatience();
+        this.#miner.onCommand(id, command);
+        return;
+      case 'submit-block':
+        this.#onSubmitted(id, command.bytes, now);
+        return;
+      case 'connect':
+        this.#net.connect(command.address, now.mono);
+        this.#outbox.put({ type: 'reply', id, result: ok({ type: 'connecting' }) });
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  #onSubmitted(id: number, bytes: Uint8Array, now: Now): void {
+    const accepted = this.#chain.acceptBlock(bytes, now.unix);
+    if (!accepted.ok) {
+      const result = fail({ code: 'rejected', reject: accepted.error } as const);
+      this.#outbox.put({ type: 'reply', id, result });
+      return;
+    }
+    this.#net.onOwnBlock(accepted.value.entry);
+    this.#submissions.push({ id, ...accepted.value });
+  }
+
+  /**
+   * A block whose last checks failed in the same step is refused; what takes longer is an event.
+   */
+  #answerSubmissions({ failures }: Advance): void {
+    for (const { id, entry, isNew } of this.#submissions) {
+      const failure = failures.find((one) => one.entry === entry);
+      const result =
+        failure === undefined
+          ? ok({ type: 'submitted', hash: entry.hash, isNew } as const)
+          : fail({ code: 'rejected', reject: failure.reject } as const);
+      this.#outbox.put({ type: 'reply', id, result });
+    }
+    this.#submissions = [];
+  }
+}
+
+const AT_ONCE = Number.NEGATIVE_INFINITY as MonoMs;
+
+const tipOf = (entry: HeaderEntry): Tip => ({ hash: entry.hash, point: pointOf(entry) });

@@ -1,0 +1,205 @@
+/**
+ * The shell of a node: performs its effects on sockets, threads, disk and log, and brings their
+ * inputs.
+ */
+
+import { sign } from '#crypto';
+import { assertNever } from '../shared/assert.js';
+import type { Network } from '../shared/consensus/genesis.js';
+import { systemClock } from '../shared/io/clock.js';
+import { Driver } from '../shared/io/driver.js';
+import type { ListenAddress } from '../shared/io/listen.js';
+import type { Logger } from '../shared/io/logger.js';
+import { systemEntropy } from '../shared/io/systemEntropy.js';
+import { SOCKET_LIMITS, Sockets } from '../shared/io/tcp.js';
+import { seededRng } from '../shared/rng.js';
+import type { ConnectionEffect } from '../shared/wire/connection.js';
+import type { NetAddress } from '../shared/wire/netAddress.js';
+import { CommandDesk } from './commandDesk.js';
+import { Node, type NodeOptions } from './node.js';
+import { logNodeEvent } from './nodeEvents.js';
+import type { Queries } from './queries.js';
+import type { OpenStore } from './storage/openStore.js';
+import type { Effect, Input } from './types.js';
+import { HashPool } from './workers/hashPool.js';
+import { SignaturePool } from './workers/signaturePool.js';
+
+export interface NodeShellOptions {
+  /** `listenPort` and `neighbours` are found here. */
+  readonly node: Omit<NodeOptions, 'listenPort' | 'neighbours'>;
+  readonly listen: ListenAddress;
+  /** The port to tell others, where it is not the one that is listened on. */
+  readonly advertisedPort: number | undefined;
+  /** 32 bytes, the seed of the node key. */
+  readonly seed: Uint8Array;
+}
+
+export interface NodeShellDependencies {
+  readonly opened: OpenStore;
+  readonly logger: Logger;
+  /** Trouble or a bug: the node gets no further input, and the program must end. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export class NodeShell {
+  readonly queries: Queries;
+  /** Where others reach it. */
+  readonly tcp: NetAddress;
+  readonly #node: Node;
+  readonly #driver: Driver<Input, Effect>;
+  readonly #sockets: Sockets;
+  readonly #pools: Pools;
+  readonly #desk: CommandDesk;
+  #isBroken = false;
+
+  private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
+    const { network, dependencies } = parts;
+    this.queries = node.queries;
+    this.tcp = tcp;
+    this.#node = node;
+    this.#sockets = sockets;
+    this.#pools = new Pools(network, dependencies.logger, (input) => {
+      this.#driver.input(input);
+    });
+    this.#desk = new CommandDesk((input) => {
+      this.#driver.input(input);
+    });
+    this.#driver = new Driver<Input, Effect>(node, {
+      clock: systemClock,
+      performConnection: (effect) => {
+        sockets.perform(effect);
+      },
+      perform: (effect) => {
+        this.#perform(effect, dependencies);
+      },
+      onTrouble: (error) => {
+        this.#isBroken = true;
+        dependencies.onTrouble(error);
+      },
+    });
+  }
+
+  /** Opens the chain and listens; nothing is dialed before `start`. Throws `Trouble`. */
+  static async open(
+    options: NodeShellOptions,
+    dependencies: NodeShellDependencies,
+  ): Promise<NodeShell> {
+    let shell: NodeShell | undefined;
+    const sockets = new Sockets(SOCKET_LIMITS, (input) => shell?.input(input));
+    const tcp = await sockets.listen(options.listen.host, options.listen.port);
+    try {
+      const node = openNode(options, tcp, dependencies);
+      shell = new NodeShell(tcp, sockets, node, { network: options.node.network, dependencies });
+      return shell;
+    } catch (error) {
+      await sockets.close();
+      throw error;
+    }
+  }
+
+  /** Hands a write of the API to the node. */
+  get command(): CommandDesk['command'] {
+    return this.#desk.command;
+  }
+
+  input(input: Input): void {
+    this.#driver.input(input);
+  }
+
+  /** Begins to dial, to sync, to mine. */
+  start(): void {
+    this.#driver.start();
+  }
+
+  /** Says good-bye to everybody, unless trouble ended it, and ends all threads and connections. */
+  async close(): Promise<void> {
+    this.#driver.close();
+    if (!this.#isBroken) {
+      for (const effect of this.#node.stop(systemClock())) {
+        if (isOfConnection(effect)) this.#sockets.perform(effect);
+      }
+    }
+    await Promise.all([this.#sockets.close(), this.#pools.close()]);
+  }
+
+  #perform(effect: Exclude<Effect, ConnectionEffect>, parts: NodeShellDependencies): void {
+    switch (effect.type) {
+      case 'mine':
+        this.#pools.hash.set(effect.job);
+        return;
+      case 'verify':
+        this.#pools.signatures.verify(effect.batch);
+        return;
+      case 'reply':
+        this.#desk.onReply(effect);
+        return;
+      case 'event':
+        logNodeEvent(parts.logger, effect.event);
+        return;
+      case 'keep-neighbours':
+        parts.opened.neighbours.replace(effect.addresses);
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+}
+
+interface Parts {
+  readonly network: Network;
+  readonly dependencies: NodeShellDependencies;
+}
+
+/** The threads of a node; both pools start none before there is work. */
+class Pools {
+  readonly hash: HashPool;
+  readonly signatures: SignaturePool;
+
+  constructor(network: Network, logger: Logger, input: (input: Input) => void) {
+    const onTrouble = (sentence: string): void => {
+      logger.error('a thread died', { sentence });
+    };
+    this.hash = new HashPool({
+      onFound: (job, nonce) => {
+        logger.debug('found a nonce', { job });
+        input({ type: 'mined', job, nonce });
+      },
+      onHashes: (count) => {
+        input({ type: 'hashed', count });
+      },
+      onTrouble,
+    });
+    this.signatures = new SignaturePool({
+      networkId: network.idBytes,
+      onVerified: (results) => {
+        input({ type: 'verified', results });
+      },
+      onTrouble,
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.hash.close(), this.signatures.close()]);
+  }
+}
+
+function openNode(
+  { node, advertisedPort, seed }: NodeShellOptions,
+  tcp: NetAddress,
+  { opened }: NodeShellDependencies,
+): Node {
+  const [rngSeed = 0] = new Uint32Array(systemEntropy.bytes(4).buffer);
+  const neighbours = opened.neighbours.read();
+  return new Node(
+    { ...node, listenPort: advertisedPort ?? tcp.port, neighbours },
+    {
+      store: opened.store,
+      rng: seededRng(rngSeed),
+      entropy: systemEntropy,
+      sign: (message) => sign(seed, message),
+    },
+  );
+}
+
+const isOfConnection = (effect: Effect): effect is ConnectionEffect =>
+  effect.type === 'send' || effect.type === 'dial' || effect.type === 'disconnect';

@@ -1,0 +1,103 @@
+/**
+ * What others may ask about a node: API, metrics, simulator. Only reads; what changes something
+ * enters as a command. To be called between two steps; entries may be kept, they are never changed
+ * to mean another block.
+ */
+
+import type { Network } from '../shared/consensus/genesis.js';
+import type { BlockHash, NodeKey, Now } from '../shared/units.js';
+import type { Chain } from './chain/chain.js';
+import type { HeaderEntry } from './chain/headerEntry.js';
+import type { Coin } from './chain/store.js';
+import type { Miner, MiningStatus } from './mining/miner.js';
+import type { Net, PeerStatus } from './net/net.js';
+import type { RunningClock } from './net/runningClock.js';
+import type { TrackerStatus } from './net/trackerClient.js';
+
+export interface QueriesDependencies {
+  readonly chain: Chain;
+  readonly net: Net;
+  readonly miner: Miner;
+  readonly nodeKey: NodeKey;
+  readonly clock: RunningClock;
+}
+
+export class Queries {
+  readonly nodeKey: NodeKey;
+  readonly network: Network;
+  readonly #chain: Chain;
+  readonly #net: Net;
+  readonly #miner: Miner;
+  readonly #clock: RunningClock;
+
+  constructor({ chain, net, miner, nodeKey, clock }: QueriesDependencies) {
+    this.nodeKey = nodeKey;
+    this.network = chain.network;
+    this.#chain = chain;
+    this.#net = net;
+    this.#miner = miner;
+    this.#clock = clock;
+  }
+
+  /** The announced tip. */
+  get tip(): HeaderEntry {
+    return this.#chain.tip;
+  }
+
+  /** Most work among the headers that are not invalid: where a sync goes. */
+  get bestHeader(): HeaderEntry {
+    return this.#chain.bestHeader;
+  }
+
+  /** Whether it has all blocks that it has heard of, and has looked for peers before. */
+  get isSynced(): boolean {
+    return this.#net.isSynced;
+  }
+
+  get trackers(): readonly TrackerStatus[] {
+    return this.#net.trackers;
+  }
+
+  /** Sessions with other nodes that are ready. */
+  get peerCount(): number {
+    return this.#net.peerCount;
+  }
+
+  /** Every connection with another node; `now`: the real time. */
+  peers(now: Now): PeerStatus[] {
+    return this.#net.peers(this.#clock.peek(now).mono);
+  }
+
+  mining(now: Now): MiningStatus {
+    return this.#miner.status(this.#clock.peek(now));
+  }
+
+  /** Any known block. */
+  entry(hash: BlockHash): HeaderEntry | undefined {
+    return this.#chain.entry(hash);
+  }
+
+  /** The block of the active chain at `height`. */
+  active(height: number): HeaderEntry | undefined {
+    return this.#chain.active(height);
+  }
+
+  isActive(entry: HeaderEntry): boolean {
+    return this.#chain.isActive(entry);
+  }
+
+  /** The 80 bytes of its header: a view. */
+  headerBytes(entry: HeaderEntry): Uint8Array {
+    return this.#chain.headerBytes(entry);
+  }
+
+  /** The whole block, if its body is stored. */
+  block(hash: BlockHash): Uint8Array | undefined {
+    return this.#chain.block(hash);
+  }
+
+  /** The coin of an outpoint key, if it is unspent. */
+  coin(outpoint: string): Coin | undefined {
+    return this.#chain.coin(outpoint);
+  }
+}

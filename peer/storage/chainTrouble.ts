@@ -1,0 +1,33 @@
+/** What goes wrong with the chain's file, as sentences for the operator. */
+
+import { diskTrouble } from '../../shared/io/diskTrouble.js';
+import { Trouble } from '../../shared/io/trouble.js';
+import { StoreDamage } from '../chain/store.js';
+
+/** `error` of work on the chain in the file `path` as `Trouble`; what is a bug stays as it is. */
+export function chainTrouble(error: unknown, path: string): unknown {
+  if (error instanceof StoreDamage) return damaged(path, error.message, error);
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string') return error;
+  if (code.startsWith('SQLITE_CORRUPT')) return damaged(path, 'SQLite cannot read it.', error);
+  if (code === 'SQLITE_NOTADB') return damaged(path, 'It is not a database.', error);
+  if (code.startsWith('SQLITE_BUSY')) return busy(path, error);
+  return diskTrouble(error, path);
+}
+
+const damaged = (path: string, what: string, cause: unknown): Trouble =>
+  new Trouble(
+    'chain-damaged',
+    `The chain in ${path} is damaged. ${what}`,
+    'Move it and the files beside it whose names begin like it away, and start again: the ' +
+      'blocks come again from peers, or from a file by `cairn chain import`.',
+    cause,
+  );
+
+const busy = (path: string, cause: unknown): Trouble =>
+  new Trouble(
+    'chain-busy',
+    `Another program writes to ${path}.`,
+    'Stop it, or choose another data directory.',
+    cause,
+  );

@@ -1,0 +1,102 @@
+/** Opens a peer's database: the chain's store, and the neighbours that are kept beside it. */
+
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { decodeParams } from '../../shared/consensus/params.js';
+import { networkOf, type Network } from '../../shared/consensus/genesis.js';
+import { Trouble } from '../../shared/io/trouble.js';
+import { StoreDamage } from '../chain/store.js';
+import { chainTrouble } from './chainTrouble.js';
+import { NeighbourTable } from './neighbours.js';
+import { migrate, versionOf } from './schema.js';
+import { SqliteChainStore } from './sqliteChainStore.js';
+
+/** The name of the database in a data directory. */
+export const CHAIN_FILE = 'chain.sqlite';
+
+/** A path that stands for a database in memory. */
+export const IN_MEMORY = ':memory:';
+
+export interface OpenStore {
+  readonly store: SqliteChainStore;
+  readonly neighbours: NeighbourTable;
+}
+
+/**
+ * Opens the database at `path` for `network`; a new one belongs to that network from then on. The
+ * caller holds the lock of the data directory. Throws `Trouble`.
+ */
+export function openStore(path: string, network: Network): OpenStore {
+  return opened(
+    path,
+    () => new Database(path),
+    (database) => {
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = NORMAL');
+      database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
+      migrate(database, path);
+      claim(database, path, network);
+      return {
+        store: new SqliteChainStore(database, path),
+        neighbours: new NeighbourTable(database, path),
+      };
+    },
+  );
+}
+
+/** The network to which the database at `path` belongs; `undefined` where there is none yet. */
+export function pinnedNetwork(path: string): Network | undefined {
+  if (!existsSync(path)) return undefined;
+  return opened(
+    path,
+    () => new Database(path, { readonly: true }),
+    (database) => {
+      const network = versionOf(database, path) === 0 ? undefined : storedNetwork(database);
+      database.close();
+      return network;
+    },
+  );
+}
+
+/** The network written in an open database, if one is. */
+export function storedNetwork(database: Database.Database): Network | undefined {
+  const bytes = database.prepare<[], Uint8Array>('SELECT params FROM network').pluck().get();
+  if (bytes === undefined) return undefined;
+  const params = decodeParams(bytes);
+  if (!params.ok)
+    throw new StoreDamage(`Its network parameters are wrong: ${params.error.problem}`);
+  return networkOf(params.value);
+}
+
+/** What `use` makes of the database; a failure closes it and becomes `Trouble`. */
+export function opened<T>(
+  path: string,
+  open: () => Database.Database,
+  use: (database: Database.Database) => T,
+): T {
+  let database: Database.Database | undefined;
+  try {
+    database = open();
+    return use(database);
+  } catch (error) {
+    database?.close();
+    throw chainTrouble(error, path);
+  }
+}
+
+/** A log that grew in a sync is cut back to this when the database takes it in. */
+const WAL_BYTES_KEPT = 4_000_000;
+
+function claim(database: Database.Database, path: string, network: Network): void {
+  const stored = storedNetwork(database);
+  if (stored === undefined) {
+    database.prepare('INSERT INTO network (params) VALUES (?)').run(network.paramsBytes);
+  } else if (stored.id !== network.id) {
+    throw new Trouble(
+      'other-network',
+      `${path} belongs to network "${stored.params.name}" (${stored.id}), ` +
+        `not to "${network.params.name}" (${network.id}).`,
+      'Choose another data directory for the other network.',
+    );
+  }
+}

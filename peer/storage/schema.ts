@@ -1,0 +1,59 @@
+/** The tables of a peer's database, and how a file of an older version gets them. */
+
+import type { Database } from 'better-sqlite3';
+import { Trouble } from '../../shared/io/trouble.js';
+
+/**
+ * One step for each version: the n-th brings a file from version n − 1 to n, and never changes
+ * again.
+ *
+ * Headers have ids by arrival, so that a parent stands before its children. Bodies and undo stand
+ * apart from them: all headers are read at each start, and pages full of bodies would be in the
+ * way.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE network (params BLOB NOT NULL) STRICT;
+   CREATE TABLE headers (
+     id INTEGER PRIMARY KEY,
+     bytes BLOB NOT NULL,
+     status INTEGER NOT NULL DEFAULT 0,   -- 0 unproven, 1 connected, 2 invalid
+     checks INTEGER NOT NULL DEFAULT 0,   -- the CHECKS_VERSION that gave the status
+     has_body INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE TABLE bodies (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+   CREATE TABLE undo (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+   CREATE TABLE coins (outpoint BLOB PRIMARY KEY, coin BLOB NOT NULL) WITHOUT ROWID, STRICT;
+   CREATE TABLE state (
+     id INTEGER PRIMARY KEY CHECK (id = 0),
+     tip BLOB NOT NULL,
+     position BLOB NOT NULL,
+     target BLOB
+   ) STRICT;
+   CREATE TABLE neighbours (rank INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL)
+   STRICT;`,
+];
+
+/** What `cairn --version` calls the schema of the chain. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+/** Brings the tables of `database`, the file at `path`, to today's version. */
+export function migrate(database: Database, path: string): void {
+  const version = versionOf(database, path);
+  const run = database.transaction((step: string, next: number) => {
+    database.exec(step);
+    database.pragma(`user_version = ${String(next)}`);
+  });
+  for (const [i, step] of MIGRATIONS.entries()) if (i >= version) run.immediate(step, i + 1);
+}
+
+/** The version of the file; throws when it is from the future. */
+export function versionOf(database: Database, path: string): number {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version <= SCHEMA_VERSION) return version;
+  throw new Trouble(
+    'schema-too-new',
+    `${path} was written by a newer version of cairn: its schema is ${String(version)}, ` +
+      `and this program knows ${String(SCHEMA_VERSION)}.`,
+    'Use that version, or another data directory.',
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * The closed sets that cross the border of the node: what goes in, what comes out, what it tells.
+ */
+
+import type { Reject } from '../shared/consensus/reject.js';
+import type { Result } from '../shared/result.js';
+import type { BlockHash, Wtxid } from '../shared/units.js';
+import type { ConnectionEffect, ConnectionInput } from '../shared/wire/connection.js';
+import type { DisconnectReason } from '../shared/wire/disconnect.js';
+import type { NetAddress } from '../shared/wire/netAddress.js';
+
+export type Input =
+  | ConnectionInput
+  /** A worker found `nonce` for the header of job `job`. */
+  | { readonly type: 'mined'; readonly job: number; readonly nonce: number }
+  /** Hashes done by all workers since the last such input, about once a second while they hash. */
+  | { readonly type: 'hashed'; readonly count: number }
+  /** Facts about bytes, in any order, any number of times. */
+  | { readonly type: 'verified'; readonly results: readonly VerifyResult[] }
+  | { readonly type: 'command'; readonly id: number; readonly command: Command };
+
+export type Effect =
+  | ConnectionEffect
+  /** Hash on this and on nothing older; `undefined`: rest. Replaces the job before, at once. */
+  | { readonly type: 'mine'; readonly job: MineJob | undefined }
+  | { readonly type: 'verify'; readonly batch: SignatureBatch }
+  | { readonly type: 'reply'; readonly id: number; readonly result: Result<Reply, CommandProblem> }
+  | { readonly type: 'event'; readonly event: NodeEvent }
+  /** Addresses of good neighbours, best first, to be kept over a restart. */
+  | { readonly type: 'keep-neighbours'; readonly addresses: readonly NetAddress[] };
+
+export interface MineJob {
+  readonly id: number;
+  /** 80 bytes; the workers vary the nonce, the last four. */
+  readonly header: Uint8Array;
+  /** A hash wins when its value, read little-endian, is at most this. */
+  readonly target: bigint;
+  /** Threads that hash on it, from 1. */
+  readonly threads: number;
+  /** Share of each thread's time spent hashing, 1–100. */
+  readonly cpuPercent: number;
+}
+
+/** Signatures of some transactions to check, packed so that they cross threads by transfer. */
+export interface SignatureBatch {
+  /** One for each transaction, in order. */
+  readonly wtxids: readonly Wtxid[];
+  /** Index into `wtxids` of each check, ascending. */
+  readonly owners: Uint32Array;
+  /** For each check: key 32 ‖ signature 64 ‖ txid 32 (byte order of the hash function). */
+  readonly checks: Uint8Array;
+}
+
+/** `not-run`: a worker died. That is trouble, never a verdict. */
+export type VerifyOutcome = 'valid' | 'invalid' | 'not-run';
+
+export interface VerifyResult {
+  readonly wtxid: Wtxid;
+  readonly outcome: VerifyOutcome;
+}
+
+/** How the miner works. */
+export type MiningMode =
+  | { readonly type: 'off' }
+  | { readonly type: 'continuous' }
+  /** One block, then rest until `seconds` after the last one that we mined. */
+  | { readonly type: 'interval'; readonly seconds: number };
+
+/** Writes. They enter as an input and are answered by a `reply` with the same id. */
+export type Command =
+  | {
+      readonly type: 'set-mining';
+      readonly mode: MiningMode;
+      readonly threads: number | undefined;
+      readonly cpuPercent: number | undefined;
+    }
+  /** `count` blocks now; only where the network's target is fixed. */
+  | { readonly type: 'generate'; readonly count: number }
+  /** A whole block, checked as if a peer had sent it. */
+  | { readonly type: 'submit-block'; readonly bytes: Uint8Array }
+  | { readonly type: 'connect'; readonly address: NetAddress };
+
+export type Reply =
+  | { readonly type: 'mining'; readonly mode: MiningMode }
+  | { readonly type: 'generated'; readonly hashes: readonly BlockHash[] }
+  | { readonly type: 'submitted'; readonly hash: BlockHash; readonly isNew: boolean }
+  | { readonly type: 'connecting' };
+
+export type CommandProblem =
+  | { readonly code: 'target-not-fixed' }
+  | { readonly code: 'busy'; readonly what: string }
+  | { readonly code: 'rejected'; readonly reject: Reject };
+
+/**
+ * What a node tells: to the log, the API and metrics. A hint: whoever keeps an index walks the
+ * chain itself.
+ */
+export type NodeEvent =
+  | ChainEvent
+  | { readonly type: 'block-mined'; readonly hash: BlockHash; readonly height: number }
+  | { readonly type: 'rejected'; readonly what: 'header' | 'block'; readonly reject: Reject }
+  | { readonly type: 'peer-ready'; readonly peer: PeerSummary }
+  | {
+      readonly type: 'peer-gone';
+      readonly peer: PeerSummary;
+      readonly reason: DisconnectReason;
+      /** What happened, with both sides' values where they differ. */
+      readonly sentence: string;
+    }
+  | { readonly type: 'tracker'; readonly state: 'answered' | 'lost'; readonly address: NetAddress }
+  /** Something that the operator should read; `code` is stable, `sentence` says what to do. */
+  | { readonly type: 'notice'; readonly code: string; readonly sentence: string };
+
+/**
+ * In the order in which they happened; after a reorganisation all of its events come in one batch.
+ */
+export type ChainEvent =
+  | { readonly type: 'block-disconnected'; readonly hash: BlockHash; readonly height: number }
+  | { readonly type: 'block-connected'; readonly hash: BlockHash; readonly height: number }
+  | { readonly type: 'tip-changed'; readonly hash: BlockHash; readonly height: number }
+  | {
+      readonly type: 'reorganised';
+      readonly from: BlockHash;
+      readonly to: BlockHash;
+      readonly fork: BlockHash;
+      /** Blocks that left the active chain. */
+      readonly depth: number;
+    };
+
+export interface PeerSummary {
+  readonly address: NetAddress;
+  readonly direction: 'inbound' | 'outbound';
+  readonly agent: string;
+}

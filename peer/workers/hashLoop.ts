@@ -1,0 +1,98 @@
+/**
+ * What a hashing thread does all its life: copy the job, hash its share of the nonces in slices,
+ * look between two slices whether there is a new job, and sleep when there is none or when it must.
+ */
+
+import { DutyCycle } from './dutyCycle.js';
+import { JobCopy, type JobSlot } from './jobSlot.js';
+import type { Kernel } from './kernel/kernel.js';
+
+/** A thread without work ends after this, so that a node at rest is small. */
+const IDLE_MS = 30_000;
+/** A slice lasts about this long: how late a new job is seen, at most. */
+const SLICE_MS = 0.2;
+const SLICE_NONCES_MIN = 32;
+const SLICE_NONCES_MAX = 65_536;
+const NONCES = 2 ** 32;
+
+export interface HashLoopOptions {
+  readonly slot: JobSlot;
+  /** Index of this thread, from 0. */
+  readonly thread: number;
+  readonly kernel: Kernel;
+  readonly onFound: (job: number, nonce: number) => void;
+}
+
+/** Returns when there was nothing to do for half a minute. */
+export function runHashLoop(options: HashLoopOptions): void {
+  const { slot, thread } = options;
+  const loop = new HashLoop(options);
+  const job = new JobCopy();
+  for (;;) {
+    const generation = slot.read(job);
+    if (thread < job.threads) loop.hash(job, generation);
+    else if (!slot.waitForChange(generation, IDLE_MS)) return;
+  }
+}
+
+class HashLoop {
+  readonly #options: HashLoopOptions;
+  readonly #duty = new DutyCycle();
+  #sliceNonces = SLICE_NONCES_MIN;
+  /** Sleep that the CPU limit asks for now. */
+  #dueMs = 0;
+
+  constructor(options: HashLoopOptions) {
+    this.#options = options;
+  }
+
+  /** Hashes on `job` until there is another one. */
+  hash(job: JobCopy, generation: number): void {
+    const { slot, thread } = this.#options;
+    const end = nonceFrom(thread + 1, job.threads);
+    let next = nonceFrom(thread, job.threads);
+    this.#duty.restart(job.cpuPercent);
+    slot.setSeen(thread, generation);
+    while (slot.generation() === generation) {
+      const count = Math.min(this.#sliceNonces, end - next);
+      const isFound = count > 0 && this.#hashSlice(job, next, count);
+      next += count;
+      if (isFound || next === end) this.#rest(generation, Infinity);
+      else this.#restIfDue(generation);
+    }
+  }
+
+  /** Whether one of the nonces won. A job has one block in it, so the rest of it is not hashed. */
+  #hashSlice(job: JobCopy, first: number, count: number): boolean {
+    const { kernel, slot, thread, onFound } = this.#options;
+    const begin = performance.now();
+    const nonce = kernel.search(job.header, job.target, first, count);
+    const ms = performance.now() - begin;
+    slot.addHashes(thread, nonce < 0 ? count : nonce - first + 1);
+    if (nonce >= 0) onFound(job.id, nonce);
+    this.#fitSlice(count, ms);
+    this.#dueMs = this.#duty.onBusy(ms);
+    return nonce >= 0;
+  }
+
+  #restIfDue(generation: number): void {
+    if (this.#dueMs > 0) this.#rest(generation, this.#dueMs);
+  }
+
+  #rest(generation: number, ms: number): void {
+    const begin = performance.now();
+    this.#options.slot.waitForChange(generation, ms);
+    this.#duty.onRested(performance.now() - begin);
+  }
+
+  /** Slices double and halve until they last `SLICE_MS`, whatever the kernel and the machine. */
+  #fitSlice(count: number, ms: number): void {
+    if (count < this.#sliceNonces) return;
+    if (ms < SLICE_MS / 2) this.#sliceNonces = Math.min(SLICE_NONCES_MAX, count * 2);
+    else if (ms > SLICE_MS) this.#sliceNonces = Math.max(SLICE_NONCES_MIN, count / 2);
+  }
+}
+
+/** Where the share of thread `index` of `threads` begins. */
+const nonceFrom = (index: number, threads: number): number =>
+  Math.floor((NONCES * index) / threads);

@@ -1,0 +1,118 @@
+/**
+ * The threads that hash. They start with the first job, end by themselves when there is none for
+ * long, and learn of a new job by shared memory, in the middle of their loop.
+ */
+
+import type { Worker } from 'node:worker_threads';
+
+import { assert } from '../../shared/assert.js';
+import type { MineJob } from '../types.js';
+import type { Found, HashThreadData } from './hashThread.js';
+import { JobSlot, THREADS_MAX } from './jobSlot.js';
+import { Restarts } from './restarts.js';
+import { startThread } from './thread.js';
+
+const SAMPLE_MS = 1_000;
+
+export interface HashPoolListeners {
+  /** A nonce wins for job `job`, which may be an old one by now. */
+  onFound(job: number, nonce: number): void;
+  /** Hashes of all threads since the last call; once a second while there is a job. */
+  onHashes(count: number): void;
+  /** A thread died; it is started again after a while. A sentence for the operator. */
+  onTrouble(sentence: string): void;
+}
+
+export class HashPool {
+  readonly #listeners: HashPoolListeners;
+  readonly #slot = new JobSlot();
+  readonly #threads = new Map<number, Worker>();
+  readonly #restarts: Restarts;
+  #wanted = 0;
+  #sampler: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(listeners: HashPoolListeners) {
+    this.#listeners = listeners;
+    this.#restarts = new Restarts({
+      what: 'threads that mine',
+      start: () => this.#startMissing(),
+      onTrouble: (sentence) => listeners.onTrouble(sentence),
+    });
+  }
+
+  /** All threads leave what they hash on, and hash on `job`; `undefined`: on nothing. */
+  set(job: MineJob | undefined): void {
+    assert(!this.#isClosed, 'the hash pool is closed');
+    assert(
+      job === undefined || job.threads <= THREADS_MAX,
+      'more threads than the slot has room for',
+    );
+    this.#slot.write(job);
+    this.#wanted = job?.threads ?? 0;
+    if (job === undefined) return;
+    this.#sampler ??= setInterval(this.#sample, SAMPLE_MS);
+    this.#startMissing();
+  }
+
+  /** Whether all threads of the present job are hashing on it. */
+  get isUpToDate(): boolean {
+    for (let i = 0; i < this.#wanted; i++) if (!this.#slot.isUpToDate(i)) return false;
+    return true;
+  }
+
+  /** Hashes of all threads since the last call, or the last `onHashes`. */
+  takeHashes(): number {
+    let count = 0;
+    for (let i = 0; i < THREADS_MAX; i++) count += this.#slot.takeHashes(i);
+    return count;
+  }
+
+  /** Ends all threads. Resolves when they are gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#sampler);
+    this.#restarts.close();
+    await Promise.all([...this.#threads.values()].map((worker) => worker.terminate()));
+  }
+
+  #startMissing(): void {
+    if (this.#restarts.isWaiting) return;
+    for (let i = 0; i < this.#wanted; i++) if (!this.#threads.has(i)) this.#start(i);
+  }
+
+  #start(thread: number): void {
+    const workerData: HashThreadData = { shared: this.#slot.shared, thread };
+    const worker = startThread('hashThread', { workerData, name: `hash ${thread}` });
+    let problem = 'it ended by itself';
+    worker.on('message', ({ job, nonce }: Found) => {
+      if (!this.#isClosed) this.#listeners.onFound(job, nonce);
+    });
+    worker.on('error', (error) => {
+      problem = error.message;
+    });
+    worker.on('exit', (code) => {
+      this.#onExit(thread, code === 0 ? undefined : problem);
+    });
+    this.#threads.set(thread, worker);
+  }
+
+  /** `problem`: why it died; `undefined` when it was idle, which a new job may have crossed. */
+  #onExit(thread: number, problem: string | undefined): void {
+    this.#threads.delete(thread);
+    if (this.#isClosed) return;
+    if (problem === undefined) this.#startMissing();
+    else this.#restarts.onDeath(problem);
+  }
+
+  readonly #sample = (): void => {
+    const count = this.takeHashes();
+    if (count > 0) this.#restarts.onWork();
+    if (this.#wanted > 0 || count > 0) {
+      this.#listeners.onHashes(count);
+      return;
+    }
+    clearInterval(this.#sampler);
+    this.#sampler = undefined;
+  };
+}

@@ -1,0 +1,46 @@
+/** Entry of a hashing thread. Started by HashPool; never imported. */
+
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { assertDefined } from '../../shared/assert.js';
+import { runHashLoop } from './hashLoop.js';
+import { JobSlot } from './jobSlot.js';
+import { nodeKernel } from './kernel/nodeKernel.js';
+import { kernelProblem } from './kernel/selfTest.js';
+
+/** What HashPool gives to a thread. */
+export interface HashThreadData {
+  readonly shared: SharedArrayBuffer;
+  readonly thread: number;
+}
+
+/** A thread's message: a nonce that wins for a job. */
+export interface Found {
+  readonly job: number;
+  readonly nonce: number;
+}
+
+lowerPriority();
+const problem = kernelProblem(nodeKernel);
+if (problem !== undefined) throw new Error(problem);
+
+const port = assertDefined(parentPort, 'this module is the entry of a worker thread');
+const { shared, thread } = workerData as HashThreadData;
+runHashLoop({
+  slot: new JobSlot(shared),
+  thread,
+  kernel: nodeKernel,
+  onFound: (job, nonce) => {
+    port.postMessage({ job, nonce } satisfies Found);
+  },
+});
+
+/**
+ * On Linux, 0 means the calling thread, so that the node itself keeps its priority and wakes at
+ * once when all cores hash (docs/operations.md). Elsewhere it would mean the whole process.
+ */
+function lowerPriority(): void {
+  const LOWEST = 19;
+  if (process.platform === 'linux') setPriority(0, LOWEST);
+}

@@ -1,0 +1,138 @@
+/**
+ * Every route of a node's HTTP API, once: the server, the client and the OpenAPI page read this
+ * table.
+ */
+
+import {
+  blockJson,
+  blockParams,
+  blockQuery,
+  headersJson,
+  headersQuery,
+  submitBody,
+  submittedJson,
+} from './chainSchemas.js';
+import {
+  generateBody,
+  generatedJson,
+  healthJson,
+  miningBody,
+  miningJson,
+  networkJson,
+  peersJson,
+  readyJson,
+  statusJson,
+} from './nodeSchemas.js';
+import type { JsonSchema, Static } from './schema.js';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** A part in the form `:name` is a parameter. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: 'node' | 'chain' | 'mining';
+  readonly params?: JsonSchema;
+  readonly query?: JsonSchema;
+  readonly body?: JsonSchema;
+  readonly response: JsonSchema;
+}
+
+export const ROUTES = {
+  status: {
+    method: 'GET',
+    path: '/api/status',
+    summary: 'Where this node stands',
+    tag: 'node',
+    response: statusJson,
+  },
+  peers: {
+    method: 'GET',
+    path: '/api/peers',
+    summary: 'The peers with which a connection is open',
+    tag: 'node',
+    response: peersJson,
+  },
+  network: {
+    method: 'GET',
+    path: '/api/network',
+    summary: 'The parameters of the network',
+    tag: 'chain',
+    response: networkJson,
+  },
+  headers: {
+    method: 'GET',
+    path: '/api/headers',
+    summary: 'Headers of the active chain',
+    tag: 'chain',
+    query: headersQuery,
+    response: headersJson,
+  },
+  block: {
+    method: 'GET',
+    path: '/api/blocks/:id',
+    summary: 'One block, by hash or height',
+    tag: 'chain',
+    params: blockParams,
+    query: blockQuery,
+    response: blockJson,
+  },
+  submitBlock: {
+    method: 'POST',
+    path: '/api/blocks',
+    summary: 'Hand in a block; it is checked as if a peer had sent it',
+    tag: 'chain',
+    body: submitBody,
+    response: submittedJson,
+  },
+  mining: {
+    method: 'GET',
+    path: '/api/mining',
+    summary: 'How this node mines',
+    tag: 'mining',
+    response: miningJson,
+  },
+  setMining: {
+    method: 'POST',
+    path: '/api/mining',
+    summary: 'Start, change or stop mining',
+    tag: 'mining',
+    body: miningBody,
+    response: miningJson,
+  },
+  generate: {
+    method: 'POST',
+    path: '/api/mining/generate',
+    summary: 'Mine blocks now; only where the target is fixed',
+    tag: 'mining',
+    body: generateBody,
+    response: generatedJson,
+  },
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether the process answers',
+    tag: 'node',
+    response: healthJson,
+  },
+  ready: {
+    method: 'GET',
+    path: '/ready',
+    summary: 'Whether it has peers and is up to date; 503 when not',
+    tag: 'node',
+    response: readyJson,
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+
+type Part<R, P extends string> = R extends Record<P, infer S> ? Static<S> : undefined;
+
+/** What a request to `N` carries; parts that the route does not take are `undefined`. */
+export interface RequestOf<N extends RouteName> {
+  readonly params: Part<(typeof ROUTES)[N], 'params'>;
+  readonly query: Part<(typeof ROUTES)[N], 'query'>;
+  readonly body: Part<(typeof ROUTES)[N], 'body'>;
+}
+
+/** The JSON of a successful answer. */
+export type AnswerOf<N extends RouteName> = Static<(typeof ROUTES)[N]['response']>;

@@ -1,0 +1,60 @@
+/** What disks and SQLite complain about, as sentences for the operator. */
+
+import { Trouble } from './trouble.js';
+
+/**
+ * `error` of work on `path` (a file or folder) as `Trouble`; what is not about the disk as it is.
+ */
+export function diskTrouble(error: unknown, path: string): unknown {
+  if (error instanceof Trouble) return error;
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string') return error;
+  if (FULL.has(code)) return diskFull(path, error);
+  if (REFUSED.has(code) || code.startsWith('SQLITE_READONLY')) return notWritable(path, error);
+  if (code === 'ENOTDIR' || code === 'EEXIST') return notAFolder(path, error);
+  if (code === 'EIO' || code.startsWith('SQLITE_IOERR')) return unreliable(path, error);
+  return error;
+}
+
+/** The disk under `path` has no room. */
+export const diskFull = (path: string, cause?: unknown): Trouble =>
+  new Trouble(
+    'disk-full',
+    `The disk that holds ${path} is full.`,
+    'Make room, or choose another data directory; nothing that was stored is lost.',
+    cause,
+  );
+
+/** `path` is not for this user, or on a read-only disk. */
+export const notWritable = (path: string, cause: unknown): Trouble =>
+  new Trouble(
+    'not-writable',
+    `${path} cannot be written.`,
+    'Give this user the right to write there, or choose another data directory.',
+    cause,
+  );
+
+const notAFolder = (path: string, cause: unknown): Trouble =>
+  new Trouble(
+    'not-a-folder',
+    `${path} cannot be a data directory: a file stands in its way.`,
+    'Move the file away, or choose another data directory.',
+    cause,
+  );
+
+const unreliable = (path: string, cause: unknown): Trouble =>
+  new Trouble(
+    'disk-error',
+    `The disk that holds ${path} reports errors.`,
+    'Check the disk; if the data are damaged, begin with a new data directory and sync again.',
+    cause,
+  );
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+const REFUSED: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'SQLITE_CANTOPEN',
+  'SQLITE_PERM',
+]);

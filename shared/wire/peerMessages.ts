@@ -1,0 +1,110 @@
+/** What peers say to each other once the handshake is over. */
+
+import type { BlockHash } from '../units.js';
+import { array, binary, field, hash } from './fields.js';
+import { KEEP_ALIVE_ROWS } from './handshakeMessages.js';
+import { message, Protocol, type MessageOf } from './protocol.js';
+
+/** Headers in one `headers`. */
+export const HEADERS_MAX = 2_000;
+/** Hashes in one locator: enough for ten recent ones and 91 doublings. */
+export const LOCATOR_MAX = 101;
+/** Blocks asked for by one `getBlocks`. */
+export const GET_BLOCKS_MAX = 16;
+/** Headers in one `newHeaders`. */
+export const NEW_HEADERS_MAX = 8;
+/** The largest block that any network may have, whatever its parameters say (bytes). */
+export const BLOCK_BYTES_CEILING = 3_900_000;
+
+const CONSTANT_ROWS = [
+  ...KEEP_ALIVE_ROWS,
+  message({
+    name: 'getHeaders',
+    number: 0x10,
+    since: 1,
+    limit: { bytes: 3_472, why: '101 hashes and one' },
+    about: 'Asks for the headers after the first known hash of the locator. Answer: `headers`.',
+    fields: {
+      locator: field(
+        array(hash<BlockHash>(), { min: 1, max: LOCATOR_MAX }),
+        'hashes of our active chain, from the tip back, ever further apart, genesis last',
+      ),
+      stop: field(hash<BlockHash>(), 'the last header wanted; zeros: as many as fit'),
+    },
+  }),
+  message({
+    name: 'headers',
+    number: 0x11,
+    since: 1,
+    limit: { bytes: 160_006, why: '2,000 headers of 80 bytes' },
+    about: 'Answers `getHeaders`. Fewer than 2,000: the sender has no more.',
+    fields: {
+      headers: field(
+        binary({ min: 0, max: 80 * HEADERS_MAX, unit: 80 }),
+        'headers, each the parent of the next',
+      ),
+    },
+  }),
+  message({
+    name: 'getBlocks',
+    number: 0x12,
+    since: 1,
+    limit: { bytes: 548, why: '16 hashes' },
+    about: 'Asks for blocks. Each is answered by one `block` or one `notFound`, in this order.',
+    fields: {
+      hashes: field(array(hash<BlockHash>(), { min: 1, max: GET_BLOCKS_MAX }), 'the blocks wanted'),
+    },
+  }),
+  message({
+    name: 'notFound',
+    number: 0x14,
+    since: 1,
+    limit: { bytes: 35, why: 'one hash' },
+    about: 'Answers `getBlocks` for a block that the sender does not have.',
+    fields: { hash: field(hash<BlockHash>(), 'the block that was asked for') },
+  }),
+  message({
+    name: 'newHeaders',
+    number: 0x15,
+    since: 1,
+    limit: { bytes: 644, why: '8 headers of 80 bytes' },
+    about:
+      'Tells of a new tip, unasked: its header, after those of its parents that are new as well.',
+    fields: {
+      headers: field(
+        binary({ min: 80, max: 80 * NEW_HEADERS_MAX, unit: 80 }),
+        'headers, each the parent of the next; the last is the new tip',
+      ),
+    },
+  }),
+] as const;
+
+/** The one row whose limit depends on the network. */
+const blockRow = (blockBytesMax: number) =>
+  message({
+    name: 'block',
+    number: 0x13,
+    since: 1,
+    limit: {
+      bytes: blockBytesMax + 6,
+      why: "one block of the network's greatest size, here the ceiling",
+    },
+    about: 'Answers `getBlocks`.',
+    fields: {
+      block: field(
+        binary({ min: BLOCK_BYTES_MIN, max: blockBytesMax }),
+        'header, count of transactions u32 little-endian, transactions',
+      ),
+    },
+  });
+
+/** A header and a count of transactions. */
+const BLOCK_BYTES_MIN = 84;
+
+/** What peers of a network say to each other; `blockBytesMax` is the network's parameter. */
+export const peerProtocol = (blockBytesMax: number): PeerProtocol =>
+  new Protocol<PeerRow>('peer', [...CONSTANT_ROWS, blockRow(blockBytesMax)]);
+
+export type PeerProtocol = Protocol<PeerRow>;
+export type PeerRow = (typeof CONSTANT_ROWS)[number] | ReturnType<typeof blockRow>;
+export type PeerMessage = MessageOf<PeerRow>;

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import type { NetworkView } from '../../lab/launch/networkView.js';
+import type { RunFile } from '../../lab/launch/runFile.js';
+import type { StatusJson } from '../../shared/http/nodeSchemas.js';
+import { isRunning, until, within, type Running } from '../support/programs.js';
+import { freePorts, Sandbox, stop, untilGone, untilPrinted } from '../support/sandbox.js';
+
+const START_TIMEOUT_MS = 40_000;
+
+/** `cairn network up` as its user sees it, from the same and from another terminal. */
+describe('e2e: a network on one computer', function () {
+  this.timeout(60_000);
+
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async () => {
+    const pids = runFile()?.nodes.map(({ pid }) => pid) ?? [];
+    await sandbox.close();
+    await untilGone(pids);
+  });
+
+  const runPath = (): string => sandbox.path('networks', 'local', 'run.json');
+  const runFile = (): RunFile | undefined =>
+    existsSync(runPath()) ? (JSON.parse(readFileSync(runPath(), 'utf8')) as RunFile) : undefined;
+
+  /** Starts a network that mines on demand, and waits until all of it answers. */
+  async function up(...flags: string[]): Promise<{ running: Running; run: RunFile }> {
+    const [http = 0, tcp = 0, tracker = 0, page = 0] = await freePorts(4);
+    const ports = [
+      ...['--http-from', String(http), '--tcp-from', String(tcp)],
+      ...['--tracker-port', String(tracker), '--tracker-http', String(page)],
+    ];
+    const running = sandbox.start('network', 'up', '--template', 'dev', ...ports, ...flags);
+    const run = await until('run.json', START_TIMEOUT_MS, () => {
+      if (running.child.exitCode !== null) throw new Error(running.output());
+      return runFile();
+    });
+    return { running, run };
+  }
+
+  const pidsOf = ({ nodes }: RunFile): number[] => nodes.map(({ pid }) => pid);
+
+  const status = (node: string): Promise<StatusJson> => sandbox.json('status', '--node', node);
+
+  async function untilHeight(height: number, names: readonly string[]): Promise<void> {
+    await until(`height ${String(height)} everywhere`, 20_000, async () => {
+      const all = await Promise.all(names.map(status));
+      return all.every((one) => one.height === height) ? true : undefined;
+    });
+  }
+
+  it('agrees on one chain, tells so in another terminal, goes on after a stop, begins anew', async () => {
+    const first = await up('--peers', '2');
+    await sandbox.json('mine', '7', '--node', 'bob');
+    await untilHeight(7, ['Alice', 'Bob']);
+    const view = await until('agreement', 10_000, async () => {
+      const answer = await sandbox.json<NetworkView>('network', 'status');
+      return answer.agree ? answer : undefined;
+    });
+    expect(view.nodes.map(({ name, state }) => [name, state])).to.deep.equal([
+      ['tracker', 'running'],
+      ['Alice', 'running'],
+      ['Bob', 'running'],
+    ]);
+    await untilPrinted(first.running, /2\/2 peers agree on block 7/);
+    const down = await sandbox.run('network', 'down');
+    expect(down.output).to.match(/^Stopped local-[0-9a-f]{6}: 3 programs\.$/m);
+    expect((await within('the launcher', 5_000, first.running.ended)).code).to.equal(0);
+    expect(pidsOf(first.run).some(isRunning)).to.equal(false);
+    expect(runFile()).to.equal(undefined);
+
+    const second = await up('--peers', '2');
+    expect(second.run.networkId).to.equal(first.run.networkId);
+    expect((await status('Alice')).height).to.equal(7);
+    await stop(second.running);
+
+    const third = await up('--peers', '1', '--fresh');
+    expect(third.running.output()).to.match(/^Removed .*Alice$/m);
+    expect(third.run.networkId).not.to.equal(first.run.networkId);
+    expect((await status('Alice')).height).to.equal(0);
+    await stop(third.running);
+  });
+
+  it('ends all programs at Ctrl-C', async () => {
+    const { running, run } = await up('--peers', '2');
+    const { code, output } = await stop(running, 'SIGINT');
+    expect(code, output).to.equal(0);
+    expect(output).to.include('Stopped. The data stays in');
+    expect(pidsOf(run).some(isRunning)).to.equal(false);
+  });
+
+  it('ends all programs at once when Ctrl-C comes twice', async () => {
+    const { running, run } = await up('--peers', '2');
+    // A stopped child cannot end cleanly, so the launcher waits for it.
+    const [, alice] = run.nodes;
+    process.kill(alice?.pid ?? 0, 'SIGSTOP');
+    running.child.kill('SIGINT');
+    await untilPrinted(running, /Ctrl-C once more ends them at once/);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const started = performance.now();
+    const { code } = await stop(running, 'SIGINT');
+    expect(code).to.equal(130);
+    expect(performance.now() - started).to.be.below(2_000);
+    await untilGone(pidsOf(run));
+  });
+
+  it('leaves no program behind when it is killed', async () => {
+    const { running, run } = await up('--peers', '2');
+    running.child.kill('SIGKILL');
+    await untilGone(pidsOf(run));
+    const again = await up('--peers', '2');
+    expect(again.run.networkId).to.equal(run.networkId);
+    await stop(again.running);
+  });
+
+  it('shows a program that died, and why, and keeps the others', async () => {
+    const { running, run } = await up('--peers', '2');
+    const [, alice, bob] = run.nodes;
+    process.kill(alice?.pid ?? 0, 'SIGKILL');
+    await untilPrinted(running, /Alice FAILED: killed by SIGKILL; see .*output\.log/);
+    const view = await sandbox.json<NetworkView>('network', 'status');
+    expect(view.agree).to.equal(false);
+    expect(view.nodes.find(({ name }) => name === 'Alice')?.state).to.equal('failed');
+    expect(isRunning(bob?.pid ?? 0)).to.equal(true);
+    await stop(running);
+  });
+
+  it('refuses a second start of the same network, and says what to do', async () => {
+    const { running } = await up('--peers', '1');
+    const { code, output } = await sandbox.run('network', 'up');
+    expect(code).to.equal(1);
+    expect(output.trimEnd().split('\n')).to.have.length(1);
+    expect(output).to.include(`process ${String(running.child.pid)}`);
+    expect(output).to.include('cairn network down stops it');
+    await stop(running);
+  });
+
+  it('says which program does not come up, and leaves none behind', async () => {
+    const [port = 0] = await freePorts(1);
+    const taken = sandbox.start(
+      ...['tracker', '--listen', `127.0.0.1:${String(port)}`, '--http', '0'],
+      ...['--template', 'dev'],
+    );
+    await untilPrinted(taken, /the tracker takes peers/);
+    const { code, output } = await sandbox.run('network', 'up', '--tracker-port', String(port));
+    expect(code).to.equal(1);
+    expect(output).to.include(`Port ${String(port)}, meant for the tracker, is in use.`);
+    await stop(taken);
+  });
+});

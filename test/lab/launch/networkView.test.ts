@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import {
+  doAgree,
+  summary,
+  TABLE_HEAD,
+  tableRows,
+  type NodeView,
+} from '../../../lab/launch/networkView.js';
+
+const TIP = `${'0'.repeat(56)}12345678`;
+const STATUS = { height: 7, tip: TIP, peers: 4, mining: true, hashRate: 5, synced: true };
+const TRACKER: NodeView = {
+  name: 'tracker',
+  role: 'tracker',
+  state: 'running',
+  reason: '',
+  pid: 9,
+  tcp: '127.0.0.1:5009',
+  http: 'http://127.0.0.1:5010',
+  status: null,
+};
+const peer = (change: Partial<NodeView> = {}): NodeView => ({
+  ...TRACKER,
+  name: 'Alice',
+  role: 'peer',
+  status: STATUS,
+  ...change,
+});
+
+describe('launch/networkView', () => {
+  it('agrees when every peer answers with one tip', () => {
+    const other = peer({ status: { ...STATUS, tip: 'f'.repeat(64) } });
+    const failed = peer({ state: 'failed', status: null });
+    expect(doAgree([TRACKER, peer(), peer()])).to.equal(true);
+    expect(doAgree([TRACKER, peer(), other])).to.equal(false);
+    expect(doAgree([TRACKER, peer(), failed])).to.equal(false);
+    expect(doAgree([TRACKER])).to.equal(false);
+  });
+
+  it('says in one line how the whole stands', () => {
+    const ahead = peer({ status: { ...STATUS, height: 8, tip: 'f'.repeat(64) } });
+    const silent = peer({ state: 'silent', status: null });
+    expect(summary([TRACKER, peer(), peer()])).to.equal('2/2 peers agree on block 7 (…12345678)');
+    expect(summary([peer(), ahead])).to.equal(
+      '2/2 peers answer, 2 different tips, highest block 8 (…ffffffff)',
+    );
+    expect(summary([peer(), silent])).to.equal('1/2 peers answer, block 7 (…12345678)');
+    expect(summary([silent])).to.equal('0/1 peers answer');
+  });
+
+  it('has a cell for each column, and shows why a program failed', () => {
+    const nodes = [
+      TRACKER,
+      peer(),
+      peer({ status: { ...STATUS, mining: false, synced: false } }),
+      peer({ state: 'failed', reason: 'The disk is full.', pid: 0, status: null }),
+    ];
+    const rows = tableRows(nodes, (rate) => `${String(rate)} H/s`);
+    for (const row of rows) expect(row).to.have.length(TABLE_HEAD.length);
+    expect(rows[1]).to.deep.equal([
+      'Alice',
+      'http://127.0.0.1:5010',
+      '127.0.0.1:5009',
+      '7',
+      '…12345678',
+      '4',
+      '5 H/s',
+      '9',
+      'running',
+    ]);
+    expect(rows[2]?.slice(6)).to.deep.equal(['off', '9', 'syncing']);
+    expect(rows[3]?.slice(7)).to.deep.equal(['–', 'FAILED: The disk is full.']);
+  });
+});

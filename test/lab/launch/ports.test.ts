@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { createServer, type AddressInfo } from 'node:net';
+import { browserBlocked, choosePorts, isPortFree } from '../../../lab/launch/ports.js';
+import { Trouble } from '../../../shared/io/trouble.js';
+
+const allFree = () => Promise.resolve(true);
+
+describe('launch/ports', () => {
+  it('takes ports in order and says which it passed over, and why', async () => {
+    const choice = await choosePorts({
+      purpose: 'HTTP',
+      from: 5008,
+      count: 3,
+      reserved: new Map([[5009, 'the tracker’s']]),
+      isFree: (port) => Promise.resolve(port !== 5010),
+    });
+    expect(choice).to.deep.equal({
+      ports: [5008, 5011, 5012],
+      skipped: ['HTTP port 5009 is the tracker’s; skipped.', 'HTTP port 5010 is in use; skipped.'],
+    });
+  });
+
+  it('passes over the ports that browsers refuse', async () => {
+    const reserved = browserBlocked();
+    const request = { purpose: 'HTTP', from: 5059, count: 2, reserved, isFree: allFree };
+    expect((await choosePorts(request)).ports).to.deep.equal([5059, 5062]);
+  });
+
+  it('says so when there are not enough', async () => {
+    const request = {
+      purpose: 'TCP',
+      from: 65_535,
+      count: 2,
+      reserved: new Map(),
+      isFree: allFree,
+    };
+    const error: unknown = await choosePorts(request).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Trouble).with.property('code', 'no-free-ports');
+  });
+
+  it('finds out whether a port is in use on any of the hosts', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await isPortFree(port, ['127.0.0.1', '::1'])).to.equal(false);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await isPortFree(port, ['127.0.0.1', '::1'])).to.equal(true);
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { refuse } from '../../../peer/api/refusal.js';
+import { createServer, type Handlers } from '../../../peer/api/server.js';
+import { HTTP_ERRORS } from '../../../shared/http/errors.js';
+import { ROUTES } from '../../../shared/http/routes.js';
+import { fail, ok } from '../../../shared/result.js';
+
+/** Handlers that answer with what they were asked, so that a test sees what arrives. */
+const ECHO = Object.fromEntries(
+  Object.keys(ROUTES).map((name) => [name, (request: unknown) => ok({ name, request })]),
+) as unknown as Handlers;
+
+describe('api/server', () => {
+  let app: FastifyInstance;
+  let defects: Error[];
+
+  async function start(handlers: Partial<Handlers> = {}, token?: string): Promise<void> {
+    const options = {
+      listenHost: 'localhost',
+      token,
+      version: '1.2.3',
+      onDefect: (error: Error) => defects.push(error),
+    };
+    defects = [];
+    app = await createServer(options, { ...ECHO, ...handlers });
+  }
+
+  beforeEach(() => start());
+  afterEach(() => app.close());
+
+  const ask = async (options: InjectOptions) => {
+    const headers = { host: '127.0.0.1:5000', ...options.headers };
+    const { statusCode, json } = await app.inject({ ...options, headers });
+    return { status: statusCode, body: json<Record<string, unknown>>() };
+  };
+  const post = (url: string, payload: object) => ask({ method: 'POST', url, payload });
+
+  it('hands each route what its schema says, with numbers in the query and defaults', async () => {
+    const { body } = await ask({ url: '/api/headers?from=7' });
+    expect(body['request']).to.deep.equal({ params: {}, query: { from: 7, count: 20 } });
+  });
+
+  it('refuses unknown, missing and wrong parameters with one body', async () => {
+    const answers = [
+      await ask({ url: '/api/headers?count=0' }),
+      await ask({ url: '/api/headers?from=x' }),
+      await ask({ url: '/api/headers?nonsense=1' }),
+      await ask({ url: '/api/blocks/zz' }),
+      await post('/api/mining', {}),
+      await post('/api/mining', { mode: { type: 'interval' } }),
+      await post('/api/mining/generate', { count: '3' }),
+      await post('/api/blocks', { hex: 'abc' }),
+    ];
+    for (const { status, body } of answers) {
+      expect(status).to.equal(400);
+      expect(Object.keys(body)).to.deep.equal(['code', 'message', 'hint']);
+      expect(body['code']).to.equal('bad-request');
+    }
+    expect(answers[0]?.body['message']).to.equal('query/count must be >= 1.');
+  });
+
+  it('refuses broken JSON, other media types and bodies beyond the limit', async () => {
+    const send = (payload: string, type = 'application/json') =>
+      ask({
+        method: 'POST',
+        url: '/api/mining/generate',
+        payload,
+        headers: { 'content-type': type },
+      });
+    expect((await send('{')).body['code']).to.equal('bad-request');
+    expect((await send('count=1', 'text/plain')).body['code']).to.equal('unsupported-media-type');
+    expect((await send(`"${'x'.repeat(70_000)}"`)).body['code']).to.equal('too-large');
+  });
+
+  it('takes a block of the greatest size', async () => {
+    const { status } = await post('/api/blocks', { hex: '00'.repeat(3_900_000) });
+    expect(status).to.equal(200);
+  });
+
+  it('answers a refusal with its status, and a reject of the chain with the code of the rule', async () => {
+    await app.close();
+    await start({
+      block: () => refuse('unknown-block', 'There is no block 7.'),
+      submitBlock: () => fail({ type: 'reject', reject: { code: 'bad-pow' } }),
+    });
+    expect(await ask({ url: '/api/blocks/7' })).to.deep.equal({
+      status: 404,
+      body: {
+        code: 'unknown-block',
+        message: 'There is no block 7.',
+        hint: HTTP_ERRORS['unknown-block'].hint,
+      },
+    });
+    const rejected = await post('/api/blocks', { hex: '00'.repeat(81) });
+    expect([rejected.status, rejected.body['code']]).to.deep.equal([422, 'bad-pow']);
+  });
+
+  it('says which route does not exist', async () => {
+    const { status, body } = await ask({ url: '/api/nonsense?x=1' });
+    expect(status).to.equal(404);
+    expect(body).to.deep.include({ code: 'not-found', message: 'There is no GET /api/nonsense.' });
+  });
+
+  it('answers a defect with a plain 500, and tells the log', async () => {
+    await app.close();
+    await start({
+      status: () => {
+        throw new Error('secret detail');
+      },
+    });
+    const { status, body } = await ask({ url: '/api/status' });
+    expect([status, body['code']]).to.deep.equal([500, 'internal']);
+    expect(JSON.stringify(body)).not.to.include('secret detail');
+    expect(defects.map(({ message }) => message)).to.deep.equal(['secret detail']);
+  });
+
+  it('guards every route, also those that do not exist and the page', async () => {
+    for (const url of ['/api/status', '/health', '/docs', '/api/openapi.json', '/nothing']) {
+      const rebound = await ask({ url, headers: { host: 'evil.example' } });
+      expect([url, rebound.body['code']]).to.deep.equal([url, 'host-refused']);
+      const foreign = await ask({ url, headers: { origin: 'http://evil.example' } });
+      expect([url, foreign.body['code']]).to.deep.equal([url, 'origin-refused']);
+    }
+  });
+
+  it('asks for the token in writes when it has one', async () => {
+    await app.close();
+    await start({}, 'secret');
+    const payload = { count: 1 };
+    const write = (headers: Record<string, string>) =>
+      ask({ method: 'POST', url: '/api/mining/generate', payload, headers });
+    expect((await write({})).status).to.equal(401);
+    expect((await write({ authorization: 'Bearer secret' })).status).to.equal(200);
+    expect((await ask({ url: '/api/status' })).status).to.equal(200);
+  });
+
+  it('describes every route in its OpenAPI document', async () => {
+    const { body } = await ask({ url: '/api/openapi.json' });
+    const paths = Object.keys(body['paths'] as object);
+    const expected = Object.values(ROUTES).map(({ path }) => path.replace(':id', '{id}'));
+    expect(paths).to.have.members([...new Set(expected)]);
+    expect(body['info']).to.deep.include({ version: '1.2.3' });
+  });
+
+  it('serves its page without anything from outside', async () => {
+    const headers = { host: 'localhost' };
+    const page = await app.inject({ url: '/docs', headers });
+    const { 'content-type': type, 'content-security-policy': policy } = page.headers;
+    expect([page.statusCode, type]).to.deep.equal([200, 'text/html; charset=utf-8']);
+    expect(page.body).not.to.match(/(src|href)="?(https?:)?\/\//);
+    expect(policy).to.include("default-src 'none'").and.not.include('http');
+    expect(policy).not.to.include('upgrade-insecure-requests');
+    const script = await app.inject({ url: '/docs/static/swagger-ui-bundle.js', headers });
+    expect(script.statusCode).to.equal(200);
+  });
+});

@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import { encodeBlock } from '../../../shared/consensus/block.js';
+import {
+  genesisOf,
+  makeNetwork,
+  nextBlock,
+  nextBlocks,
+  type MadeBlock,
+} from '../../support/blocks.js';
+import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
+import { World, type WorldNode } from '../../support/world.js';
+
+const network = makeNetwork();
+const genesis = genesisOf(network);
+
+/** Strangers from 101 that have `blocks`, told `node` so, and serve those that `serves` says. */
+function swarm(
+  world: World,
+  node: WorldNode,
+  blocks: readonly MadeBlock[],
+  serves: readonly StrangerOptions[],
+): Stranger[] {
+  const tipHeight = blocks.length;
+  const hello = { tipHeight, tipWork: BigInt(2 * tipHeight) };
+  const strangers = serves.map((options, i) => {
+    const stranger = new Stranger(world, network, { number: 101 + i, hello, ...options });
+    stranger.onMessage = ({ type }) => {
+      if (type === 'getHeaders') stranger.say({ type: 'headers', headers: headersOf(blocks) });
+    };
+    return stranger;
+  });
+  for (const stranger of strangers) stranger.call(node);
+  return strangers;
+}
+
+/** `block` with other transactions than its header says. */
+function mutated({ block }: MadeBlock): Uint8Array {
+  const other = nextBlock(network, genesis, { extraNonce: 77 });
+  return encodeBlock({ ...block, transactions: other.block.transactions });
+}
+
+describe('net/downloads', () => {
+  const blocks = nextBlocks(network, genesis, 60);
+
+  it('has at most 16 blocks in flight from one peer', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [stranger] = swarm(world, node, blocks, [{}]);
+    world.run(100);
+    expect(stranger?.askedFor).to.deep.equal(blocks.slice(0, 16).map(({ block }) => block.hash));
+  });
+
+  it('fetches from all peers at once, each block once', () => {
+    const world = new World();
+    const node = world.node(network);
+    const all = nextBlocks(network, genesis, 400);
+    const strangers = swarm(world, node, all, [{ blocks: all }, { blocks: all }, { blocks: all }]);
+    world.until(() => node.height === 400);
+    const asked = strangers.map(({ askedFor }) => askedFor.length);
+    expect(asked.reduce((a, b) => a + b)).to.equal(400);
+    expect(Math.min(...asked)).to.be.at.least(80);
+  });
+
+  it('passes over a peer that stalls for 2 s, when another can deliver, and keeps it', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [silent, good] = swarm(world, node, blocks, [{}, { blocks }]) as [Stranger, Stranger];
+    world.run(1_500);
+    expect(node.height).to.equal(0);
+    world.until(() => node.height === 60, 2_000);
+    expect(node.reasons).to.deep.equal([]);
+    expect([silent.isClosed, good.isClosed]).to.deep.equal([false, false]);
+    expect(silent.askedFor).to.have.length(16);
+  });
+
+  it('waits for a slow peer when no other has the blocks', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [slow] = swarm(world, node, blocks, [{}]);
+    world.run(30_000);
+    for (const { bytes } of blocks.slice(0, 16)) slow?.say({ type: 'block', block: bytes });
+    world.run(100);
+    expect(node.height).to.equal(16);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('disconnects a peer for which the whole window waits', function () {
+    this.timeout(30_000);
+    const many = nextBlocks(network, genesis, 1_100);
+    const world = new World();
+    const node = world.node(network);
+    const [silent] = swarm(world, node, many, [{}, { blocks: many }, { blocks: many }]);
+    world.until(() => node.height === 1_100, 10_000);
+    expect(node.reasons).to.deep.equal(['stalled']);
+    expect(silent?.isClosed).to.equal(true);
+  });
+
+  it('disconnects a peer that owes an answer for two minutes', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [silent, good] = swarm(world, node, blocks, [{}, { blocks }]) as [Stranger, Stranger];
+    world.run(10_000);
+    expect(node.height).to.equal(60);
+    const more = nextBlocks(network, blocks[59] ?? genesis, 1);
+    silent.push(...more);
+    good.push(...more);
+    world.run(120_000);
+    expect(node.reasons).to.deep.equal(['stalled']);
+    expect([silent.isClosed, good.isClosed]).to.deep.equal([true, false]);
+  });
+
+  it('asks another peer for what one does not have', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [poor] = swarm(world, node, blocks, [{}, { blocks }]) as [Stranger, Stranger];
+    poor.onMessage = (message) => {
+      if (message.type !== 'getBlocks') return;
+      for (const hash of message.hashes) poor.say({ type: 'notFound', hash });
+    };
+    for (const hash of poor.askedFor) poor.say({ type: 'notFound', hash });
+    world.run(200);
+    expect(node.height).to.equal(60);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('bans who sends a mutated block, and fetches it from another (CVE-2012-2459)', () => {
+    const world = new World();
+    const node = world.node(network);
+    const short = blocks.slice(0, 3);
+    const [bad, good] = swarm(world, node, short, [{}, {}]) as [Stranger, Stranger];
+    expect([bad.askedFor.length, good.askedFor.length]).to.deep.equal([3, 0]);
+    bad.say({ type: 'block', block: mutated(short[0] as MadeBlock) });
+    world.run(50);
+    expect(node.reasons).to.deep.equal(['invalid-block']);
+    expect(node.told('rejected')[0]?.reject.code).to.equal('bad-merkle-root');
+    expect(good.askedFor).to.have.length(3);
+    for (const { bytes } of short) good.say({ type: 'block', block: bytes });
+    world.run(50);
+    expect(node.height).to.equal(3);
+    bad.call(node);
+    expect(node.reasons[1]).to.equal('banned');
+  });
+
+  it('leaves the download of one peer alone when another sends its block mutated', () => {
+    const world = new World();
+    const node = world.node(network);
+    const short = blocks.slice(0, 1);
+    const [slow, bad] = swarm(world, node, short, [{}, {}]) as [Stranger, Stranger];
+    world.run(2_500);
+    expect(bad.askedFor).to.have.length(1);
+    bad.say({ type: 'block', block: mutated(short[0] as MadeBlock) });
+    world.run(50);
+    slow.say({ type: 'block', block: (short[0] as MadeBlock).bytes });
+    world.run(50);
+    expect(node.height).to.equal(1);
+    expect(node.reasons).to.deep.equal(['invalid-block']);
+  });
+
+  it('lets go of who sends a block that fails its last checks, and does not fetch it again', () => {
+    const world = new World();
+    const node = world.node(network);
+    const bad = [nextBlock(network, genesis, { reward: 2 ** 52 })];
+    const [sender, other] = swarm(world, node, bad, [{ blocks: bad }, {}]) as [Stranger, Stranger];
+    expect(node.reasons).to.deep.equal(['invalid-block']);
+    expect(node.told('rejected')[0]?.reject.code).to.equal('bad-coinbase-amount');
+    expect(node.node.queries.bestHeader.height).to.equal(0);
+    expect(other.askedFor).to.deep.equal([]);
+    expect(sender.call(node).isClosed).to.equal(false);
+  });
+
+  it('takes a block that it asked for once, and no second time', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [stranger] = swarm(world, node, blocks.slice(0, 1), [{}]);
+    const block = (blocks[0] as MadeBlock).bytes;
+    stranger?.say({ type: 'block', block });
+    world.run(20);
+    expect(node.reasons).to.deep.equal([]);
+    stranger?.say({ type: 'block', block });
+    world.run(20);
+    expect(node.reasons).to.deep.equal(['message-unexpected']);
+  });
+
+  it('counts a large block on a slow link as progress', () => {
+    const world = new World();
+    const node = world.node(network);
+    const [slow] = swarm(world, node, blocks.slice(0, 1), [{}, {}]) as [Stranger, Stranger];
+    // A frame of 600 kB that comes with 20 kB a second.
+    const bytes = new Uint8Array(600_000);
+    new DataView(bytes.buffer).setUint32(0, bytes.length - 4);
+    bytes[4] = 0x13;
+    for (let i = 0; i < 20; i++) {
+      slow.sayBytes(bytes.subarray(i * 20_000, (i + 1) * 20_000));
+      world.run(1_000);
+    }
+    expect(node.reasons).to.deep.equal([]);
+    expect(slow.isClosed).to.equal(false);
+  });
+});

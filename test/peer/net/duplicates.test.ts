@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { makeNetwork } from '../../support/blocks.js';
+import { Stranger } from '../../support/stranger.js';
+import { World, type WorldNode } from '../../support/world.js';
+
+const network = makeNetwork();
+
+const sessions = (node: WorldNode, world: World): number =>
+  node.node.queries.peers(world.now).length;
+
+describe('net/duplicates', () => {
+  it('keeps one session of two nodes that dial each other at the same moment', () => {
+    const world = new World();
+    const [a, b] = [world.node(network), world.node(network)];
+    a.connectTo(b);
+    b.connectTo(a);
+    world.run(1_000);
+    expect([sessions(a, world), sessions(b, world)]).to.deep.equal([1, 1]);
+    expect([...a.reasons, ...b.reasons]).to.deep.equal(['duplicate-session']);
+    world.run(120_000);
+    expect([sessions(a, world), sessions(b, world)]).to.deep.equal([1, 1]);
+    expect([...a.notices(), ...b.notices()]).to.deep.equal([]);
+  });
+
+  it('ends the first session when it does not answer, and keeps the second', () => {
+    const world = new World();
+    const node = world.node(network);
+    const first = new Stranger(world, network, { isDeaf: true }).call(node);
+    const address = { host: '10.1.1.1', port: 6_001 };
+    const second = new Stranger(world, network, { address }).call(node);
+    world.run(4_000);
+    expect(node.reasons).to.deep.equal([]);
+    world.run(2_000);
+    expect(node.reasons).to.deep.equal(['ping-timeout']);
+    expect([first.isClosed, second.isClosed]).to.deep.equal([true, false]);
+    expect(node.notices()).to.deep.equal([]);
+  });
+
+  it('makes the second session yield to a first that answers', () => {
+    const world = new World();
+    const node = world.node(network);
+    // The smaller key of the two decides at once, the other waits for it.
+    const first = new Stranger(world, network).call(node);
+    const second = new Stranger(world, network, { address: { host: '10.1.1.1', port: 1 } });
+    second.call(node);
+    world.run(40_000);
+    expect(node.reasons).to.deep.equal(['duplicate-session']);
+    expect([first.isClosed, second.isClosed]).to.deep.equal([false, true]);
+  });
+
+  it('tells of a copied data directory when two programs have one key', () => {
+    const world = new World();
+    const node = world.node(network);
+    const first = new Stranger(world, network).call(node);
+    const hello = { instance: 'ff'.repeat(8) };
+    const second = new Stranger(world, network, { hello, address: { host: '10.1.1.1', port: 1 } });
+    second.call(node);
+    world.run(100);
+    expect(node.notices()).to.deep.equal(['copied-data-directory']);
+    expect(node.reasons).to.deep.equal(['duplicate-session']);
+    expect(first.isClosed).to.equal(false);
+  });
+});

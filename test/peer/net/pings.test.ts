@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { Pings } from '../../../peer/net/pings.js';
+import { seededRng } from '../../../shared/rng.js';
+import type { MonoMs } from '../../../shared/units.js';
+
+const at = (ms: number): MonoMs => ms as MonoMs;
+const newPings = (): Pings => new Pings(at(0), seededRng(7));
+
+describe('net/pings', () => {
+  it('pings every 15 s, give or take a fifth', () => {
+    const pings = newPings();
+    expect(pings.dueAt).to.be.within(12_000, 18_000);
+    expect(pings.step(at(pings.dueAt - 1))).to.equal('rest');
+    expect(pings.step(pings.dueAt)).to.equal('ping');
+  });
+
+  it('finds the other side dead after three pings that nothing came after', () => {
+    const pings = newPings();
+    for (let i = 0; i < 3; i++) {
+      expect(pings.step(pings.dueAt)).to.equal('ping');
+      pings.sent(String(i), pings.dueAt);
+    }
+    expect(pings.step(pings.dueAt)).to.equal('dead');
+  });
+
+  it('takes any message for a sign of life', () => {
+    const pings = newPings();
+    for (let i = 0; i < 20; i++) {
+      expect(pings.step(pings.dueAt)).to.equal('ping');
+      pings.sent(String(i), pings.dueAt);
+      pings.onMessage();
+    }
+  });
+
+  it('measures the round trip, also of a pong that other messages held up', () => {
+    const pings = newPings();
+    pings.sent('a', at(100));
+    pings.onMessage();
+    expect(pings.onPong('a', at(142))).to.equal(true);
+    expect(pings.latencyMs).to.equal(42);
+  });
+
+  it('knows a pong that answers nothing', () => {
+    const pings = newPings();
+    pings.sent('a', at(100));
+    expect(pings.onPong('b', at(110))).to.equal(false);
+    expect(pings.onPong('a', at(110))).to.equal(true);
+    expect(pings.onPong('a', at(111))).to.equal(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect } from 'chai';
+import { openStore, pinnedNetwork } from '../../../peer/storage/openStore.js';
+import { SCHEMA_VERSION } from '../../../peer/storage/schema.js';
+import { openSnapshot } from '../../../peer/storage/snapshot.js';
+import { Trouble } from '../../../shared/io/trouble.js';
+import { makeNetwork } from '../../support/blocks.js';
+import { inFolder } from '../../support/folders.js';
+
+const network = makeNetwork();
+
+/** The trouble that `work` ends with. */
+function troubleOf(work: () => unknown): Trouble {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Trouble) return error;
+    throw error;
+  }
+  return expect.fail('no trouble');
+}
+
+describe('storage/openStore', () => {
+  it('makes a database of today for its network, and opens it again', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      expect(pinnedNetwork(path)).to.equal(undefined);
+      for (let i = 0; i < 2; i++) openStore(path, network).store.close();
+      expect(pinnedNetwork(path)?.id).to.equal(network.id);
+      const database = new Database(path);
+      expect(database.pragma('user_version', { simple: true })).to.equal(SCHEMA_VERSION);
+      expect(database.pragma('journal_mode', { simple: true })).to.equal('wal');
+      database.close();
+    });
+  });
+
+  it('refuses the database of another network, and names both', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      openStore(path, network).store.close();
+      const other = makeNetwork({ name: 'other' });
+      const trouble = troubleOf(() => openStore(path, other));
+      expect(trouble.code).to.equal('other-network');
+      expect(trouble.message).to.include(network.id).and.include(other.id);
+    });
+  });
+
+  it('refuses a database of a newer version, in snapshots too', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      openStore(path, network).store.close();
+      const database = new Database(path);
+      database.pragma(`user_version = ${String(SCHEMA_VERSION + 1)}`);
+      database.close();
+      for (const open of [
+        () => openStore(path, network),
+        () => openSnapshot(path),
+        () => pinnedNetwork(path),
+      ]) {
+        expect(troubleOf(open).code).to.equal('schema-too-new');
+      }
+    });
+  });
+
+  it('refuses what is no database, and leaves it as it is', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      writeFileSync(path, 'these are notes, not a database: '.repeat(100));
+      const trouble = troubleOf(() => openStore(path, network));
+      expect(trouble.code).to.equal('chain-damaged');
+      expect(trouble.message).to.include(path);
+      expect(trouble.advice).to.include('away');
+    });
+  });
+
+  it('refuses a torn file', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      openStore(path, network).store.close();
+      const database = new Database(path);
+      database.pragma('journal_mode = DELETE');
+      const root = database
+        .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'network'")
+        .pluck()
+        .get();
+      const pageBytes = database.pragma('page_size', { simple: true }) as number;
+      const image = database.serialize();
+      database.close();
+      image.fill(0xff, ((root ?? 1) - 1) * pageBytes, (root ?? 1) * pageBytes);
+      writeFileSync(path, image);
+      expect(troubleOf(() => openStore(path, network)).code).to.equal('chain-damaged');
+      expect(troubleOf(() => openSnapshot(path)).code).to.equal('chain-damaged');
+    });
+  });
+
+  it('refuses a path where no file can be', () => {
+    inFolder((folder) => {
+      expect(troubleOf(() => openStore(folder, network)).code).to.equal('not-writable');
+    });
+  });
+
+  it('refuses a snapshot of nothing', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      expect(troubleOf(() => openSnapshot(path)).code).to.equal('no-chain');
+      openStore(path, network).store.close();
+      const database = new Database(path);
+      database.exec('DELETE FROM network');
+      database.close();
+      expect(troubleOf(() => openSnapshot(path)).code).to.equal('chain-damaged');
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+
+import type { MineJob } from '../../../peer/types.js';
+import { runHashLoop } from '../../../peer/workers/hashLoop.js';
+import { JobSlot } from '../../../peer/workers/jobSlot.js';
+import type { Kernel } from '../../../peer/workers/kernel/kernel.js';
+
+const JOB: MineJob = {
+  id: 1,
+  header: new Uint8Array(80),
+  target: 0n,
+  threads: 1,
+  cpuPercent: 100,
+};
+
+/** Ends a loop, which by itself never ends while it has work. */
+class Stop extends Error {}
+
+/** Runs the loop of `thread` on `job` until `search` throws a `Stop`; returns its slot. */
+function run(job: MineJob, thread: number, search: (slot: JobSlot) => Kernel['search']): JobSlot {
+  const slot = new JobSlot();
+  slot.write(job);
+  const kernel: Kernel = { name: 'node', search: search(slot) };
+  const loop = () => {
+    runHashLoop({ slot, thread, kernel, onFound: () => undefined });
+  };
+  expect(loop).to.throw(Stop);
+  return slot;
+}
+
+describe('workers/hashLoop', () => {
+  for (const thread of [0, 1, 2]) {
+    it(`hashes the share of thread ${thread} of 3 without a gap`, () => {
+      const begin = Math.floor((2 ** 32 * thread) / 3);
+      let next = begin;
+      run({ ...JOB, threads: 3 }, thread, () => (_header, _target, first, count) => {
+        expect(first).to.equal(next);
+        next = first + count;
+        if (next > begin + 1_000_000) throw new Stop();
+        return -1;
+      });
+    });
+  }
+
+  it('begins with the new job after the slice in which it came', () => {
+    const seen: number[] = [];
+    run(JOB, 0, (slot) => (header) => {
+      seen.push(header[0] as number);
+      if (seen.length === 4) throw new Stop();
+      if (seen.length === 2) slot.write({ ...JOB, header: new Uint8Array(80).fill(7) });
+      return -1;
+    });
+    expect(seen).to.deep.equal([0, 0, 7, 7]);
+  });
+
+  it('counts what it hashed, and of a slice with a find what came before it', () => {
+    let slices = 0;
+    let hashed = 0;
+    const slot = run(JOB, 0, (shared) => (_header, _target, first, count) => {
+      slices += 1;
+      if (slices === 4) throw new Stop();
+      if (slices < 3) {
+        hashed += count;
+        return -1;
+      }
+      hashed += 6;
+      shared.write(JOB);
+      return first + 5;
+    });
+    expect(slot.takeHashes(0)).to.equal(hashed);
+  });
+
+  it('fits its slices to the speed of the kernel', () => {
+    const counts: number[] = [];
+    run(JOB, 0, () => (_header, _target, _first, count) => {
+      counts.push(count);
+      if (counts.length === 9) throw new Stop();
+      spin(counts.length < 5 ? 0 : 1);
+      return -1;
+    });
+    expect(counts.at(4)).to.be.greaterThan(counts.at(0) as number);
+    expect(counts.at(8)).to.be.lessThan(counts.at(5) as number);
+  });
+
+  it('hashes for the share of the time that the CPU limit leaves', () => {
+    const begin = performance.now();
+    let busyMs = 0;
+    run({ ...JOB, cpuPercent: 50 }, 0, () => () => {
+      if (performance.now() - begin > 600) throw new Stop();
+      busyMs += spin(0.2);
+      return -1;
+    });
+    expect(busyMs / (performance.now() - begin)).to.be.within(0.35, 0.65);
+  });
+});
+
+/** Keeps the thread busy for `ms` or a little more; how long it was. */
+function spin(ms: number): number {
+  const begin = performance.now();
+  while (performance.now() - begin < ms);
+  return performance.now() - begin;
+}

@@ -1,0 +1,83 @@
+/** The package as strangers get it: packed, installed into an empty prefix, run from there. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+import { projectRoot } from '../support/paths.js';
+import { runToEnd, type Ended } from '../support/programs.js';
+import { skip } from '../support/skip.js';
+import { startTwoPeers, stopTwoPeers, twoPeersIn, untilBlockMined } from './twoPeers.js';
+
+/** Compiling better-sqlite3 is most of it. */
+const INSTALL_TIMEOUT_MS = 600_000;
+const RUN_TIMEOUT_MS = 200_000;
+
+describe('project: the packed program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-pack-'));
+  const prefix = join(folder, 'prefix');
+  const cairn = join(prefix, 'bin', 'cairn');
+  const options = { cwd: folder, env: plainEnvironment() };
+
+  before('pack and install it', async function () {
+    this.timeout(INSTALL_TIMEOUT_MS);
+    if (!(await isRegistryReachable())) skip(this, 'the npm registry cannot be reached');
+    const packed = await npm(['pack', '--ignore-scripts', '--pack-destination', folder]);
+    expect(packed.code, packed.output).to.equal(0);
+    const file = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
+    const installed = await npm([
+      ...['install', '--global', '--prefix', prefix, '--allow-scripts=better-sqlite3'],
+      ...['--no-audit', '--no-fund', '--prefer-offline', file],
+    ]);
+    expect(installed.code, installed.output).to.equal(0);
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('holds programs, documents and nothing else', async () => {
+    const { stdout } = await npm(['pack', '--ignore-scripts', '--dry-run', '--json']);
+    const [packed] = JSON.parse(stdout) as [{ files: readonly { path: string }[] }];
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).to.include.members(['dist/cli/cairn.js', 'config.example.json', 'LICENSE']);
+    const surplus = /\.(ts|map|tsbuildinfo)$|^dist\/(test|bench)\//;
+    expect(paths.filter((path) => surplus.test(path))).to.deep.equal([]);
+  }).timeout(30_000);
+
+  it('tells the versions of program, protocol and schema', async () => {
+    const { code, stdout } = await runToEnd(cairn, ['--version'], options);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/\d+\.\d+\.\d+/);
+    expect(stdout).to.match(/protocol\D+\d+/i);
+    expect(stdout).to.match(/schema\D+\d+/i);
+  });
+
+  it('runs a network that mines, and leaves no process behind', async () => {
+    const home = join(folder, 'home');
+    const network = await startTwoPeers(cairn, ['network', 'up', ...twoPeersIn(home)], {
+      ...options,
+      home,
+    });
+    await untilBlockMined(network);
+    await stopTwoPeers(network);
+  }).timeout(RUN_TIMEOUT_MS);
+});
+
+const REGISTRY_PATIENCE = ['--fetch-timeout=8000', '--fetch-retries=1'];
+
+async function isRegistryReachable(): Promise<boolean> {
+  const { code } = await npm(['view', 'better-sqlite3', 'version', ...REGISTRY_PATIENCE]);
+  return code === 0;
+}
+
+function npm(parameters: readonly string[]): Promise<Ended> {
+  return runToEnd('npm', parameters, { cwd: projectRoot, env: plainEnvironment() });
+}
+
+/** Ours without what npm, mocha and the user set for this run. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|cairn_|node_)/i.test(name));
+  return Object.fromEntries(kept);
+}

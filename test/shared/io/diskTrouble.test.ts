@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+
+import { diskFull, diskTrouble } from '../../../shared/io/diskTrouble.js';
+import { expectTrouble } from '../../support/troubles.js';
+
+describe('io/diskTrouble', () => {
+  it('turns what disks and SQLite say into one sentence each', () => {
+    const codes = {
+      'disk-full': ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'],
+      'not-writable': ['EACCES', 'EPERM', 'EROFS', 'SQLITE_READONLY_DIRECTORY', 'SQLITE_CANTOPEN'],
+      'not-a-folder': ['ENOTDIR', 'EEXIST'],
+      'disk-error': ['EIO', 'SQLITE_IOERR_WRITE'],
+    };
+    for (const [code, causes] of Object.entries(codes)) {
+      for (const cause of causes) {
+        const error = Object.assign(new Error('raw'), { code: cause });
+        const trouble = diskTrouble(error, '/data/peer');
+        expectTrouble(trouble, code, '/data/peer');
+        expect(trouble).to.have.property('cause', error);
+      }
+    }
+  });
+
+  it('leaves trouble, bugs and what is not an error as they are', () => {
+    for (const error of [diskFull('/data'), new TypeError('bug'), undefined, 'text', { code: 7 }]) {
+      expect(diskTrouble(error, '/data')).to.equal(error);
+    }
+  });
+});
