@@ -45,10 +45,11 @@ export function logNodeEvent(logger: Logger, event: NodeEvent): void {
   }
 }
 
+/** What follows from a lost tracker comes as a notice. */
 function logTracker(logger: Logger, event: Extract<NodeEvent, { type: 'tracker' }>): void {
   const fields = { address: printNetAddress(event.address) };
   if (event.state === 'answered') logger.info('the tracker answers', fields);
-  else logger.warn('the tracker is lost; going on without it', fields);
+  else logger.debug('the tracker is lost', fields);
 }
 
 const peerFields = ({ address, direction, agent }: PeerSummary) => ({

@@ -46,8 +46,7 @@ export interface SyncDependencies {
   readonly knowledge: Knowledge;
   readonly entropy: Entropy;
   readonly outbox: Outbox;
-  /** A header is new; `from` showed it to us. */
-  readonly onNewHeader: (entry: HeaderEntry, from: Session) => void;
+  readonly onNewHeader: (entry: HeaderEntry) => void;
 }
 
 /** The headers of one peer. */
@@ -267,11 +266,17 @@ export class Sync {
         const { entry, isNew } = accepted.value;
         if (last !== undefined && entry.parent !== last) isWhole = this.#onGap(peer);
         last = entry;
-        if (isNew) this.#parts.onNewHeader(entry, peer.session);
+        if (isNew) this.#onNew(peer, entry);
       }
     }
     if (last !== undefined) knowledge.onShown(peer.session.peer, last);
     return isWhole ? last : undefined;
+  }
+
+  /** That the peer has it is noted first: it is not to be told. */
+  #onNew(peer: PeerHeaders, entry: HeaderEntry): void {
+    this.#parts.knowledge.onShown(peer.session.peer, entry);
+    this.#parts.onNewHeader(entry);
   }
 
   #onReject(peer: PeerHeaders, reject: Reject, rest?: Rest): void {

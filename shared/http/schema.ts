@@ -1,12 +1,44 @@
 /**
- * How the HTTP contract is written: plain JSON Schemas `as const`. TypeBox reads their TypeScript
- * types; nothing of it is loaded when a program runs (docs/decisions/0010).
+ * How the HTTP contract is written: plain JSON Schemas `as const`, whose TypeScript types follow from
+ * them (docs/decisions/0010).
  */
 
-import type { XStatic } from 'typebox/schema';
+/** The values that the JSON Schema `S` describes, for the keywords that the contract uses. */
+export type Static<S> = S extends { readonly const: infer Value }
+  ? Value
+  : S extends { readonly enum: readonly (infer Value)[] }
+    ? Value
+    : S extends { readonly anyOf: readonly (infer Alternative)[] }
+      ? Static<Alternative>
+      : S extends { readonly type: readonly (infer Type)[] }
+        ? OfType<Type, S>
+        : S extends { readonly type: infer Type }
+          ? OfType<Type, S>
+          : unknown;
 
-/** The values that the JSON Schema `S` describes. */
-export type Static<S> = XStatic<S>;
+type OfType<Type, S> = Type extends keyof Scalars
+  ? Scalars[Type]
+  : Type extends 'array'
+    ? ArrayOf<S>
+    : ObjectOf<S>;
+
+interface Scalars {
+  readonly string: string;
+  readonly number: number;
+  readonly integer: number;
+  readonly boolean: boolean;
+  readonly null: null;
+}
+
+type ArrayOf<S> = S extends { readonly items: infer Item } ? Static<Item>[] : unknown[];
+
+type ObjectOf<S> = S extends { readonly properties: infer Properties }
+  ? { [Name in keyof Properties & RequiredIn<S>]: Static<Properties[Name]> } & {
+      [Name in Exclude<keyof Properties, RequiredIn<S>>]?: Static<Properties[Name]>;
+    }
+  : Record<string, unknown>;
+
+type RequiredIn<S> = S extends { readonly required: readonly (infer Name)[] } ? Name : never;
 
 /** Any JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

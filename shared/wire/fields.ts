@@ -250,7 +250,7 @@ function unpackAll<T>(of: Kind<T>, values: readonly unknown[]): readonly T[] | M
  * large frame alive.
  */
 const detached = (bytes: Uint8Array): Uint8Array =>
-  bytes.length * 2 >= bytes.buffer.byteLength ? bytes : bytes.slice();
+  bytes.length * 2 >= bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 
 // Sizes in msgpack's shortest forms. Declarations, for kinds are made while this file is loaded.
 

@@ -35,7 +35,7 @@ export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
 /** Makes frames of a stream of bytes that is cut anywhere. */
 export class FrameDecoder {
   readonly #limits: FrameLimits;
-  readonly #prefix = new Uint8Array(FRAME_PREFIX_BYTES);
+  readonly #prefix = new DataView(new ArrayBuffer(FRAME_PREFIX_BYTES));
   #prefixLength = 0;
   #current: FrameUnderWay | undefined;
   #isBroken = false;
@@ -50,9 +50,9 @@ export class FrameDecoder {
    * connection up: a rest that was not asked for is lost.
    */
   *push(chunk: Uint8Array): Generator<Result<Frame, DisconnectReason>, void> {
-    let rest = chunk;
-    while (rest.length > 0 && !this.#isBroken) {
-      rest = rest.subarray(this.#current === undefined ? this.#fillPrefix(rest) : 0);
+    let offset = 0;
+    while (offset < chunk.length && !this.#isBroken) {
+      if (this.#current === undefined) offset = this.#fillPrefix(chunk, offset);
       if (this.#prefixLength < FRAME_PREFIX_BYTES) return;
       const begun = this.#current === undefined ? this.#begin() : ok(this.#current);
       if (!begun.ok) {
@@ -61,7 +61,7 @@ export class FrameDecoder {
         return;
       }
       this.#current = begun.value;
-      rest = rest.subarray(begun.value.fill(rest));
+      offset = begun.value.fill(chunk, offset);
       if (!begun.value.isComplete) return;
       this.#current = undefined;
       this.#prefixLength = 0;
@@ -69,18 +69,19 @@ export class FrameDecoder {
     }
   }
 
-  /** Reads at most the five bytes before a payload and returns how many it took. */
-  #fillPrefix(bytes: Uint8Array): number {
-    const taken = Math.min(bytes.length, FRAME_PREFIX_BYTES - this.#prefixLength);
-    this.#prefix.set(bytes.subarray(0, taken), this.#prefixLength);
-    this.#prefixLength += taken;
-    return taken;
+  /** Reads what is missing of the five bytes before a payload, and returns where it stopped. */
+  #fillPrefix(chunk: Uint8Array, start: number): number {
+    let offset = start;
+    while (this.#prefixLength < FRAME_PREFIX_BYTES && offset < chunk.length) {
+      this.#prefix.setUint8(this.#prefixLength++, chunk[offset++] as number);
+    }
+    return offset;
   }
 
   /** The frame of the prefix, if it may come. */
   #begin(): Result<FrameUnderWay, DisconnectReason> {
-    const [a, b, c, d, type] = this.#prefix as unknown as [number, number, number, number, number];
-    const length = a * 0x1_00_00_00 + ((b << 16) | (c << 8) | d);
+    const length = this.#prefix.getUint32(0);
+    const type = this.#prefix.getUint8(4);
     if (length === 0) return fail('frame-empty');
     const limit = this.#limits(type);
     if (typeof limit === 'string') return fail(limit);
@@ -92,7 +93,7 @@ export class FrameDecoder {
 class FrameUnderWay {
   readonly #type: number;
   readonly #length: number;
-  #payload = new Uint8Array();
+  #payload = EMPTY;
   #filled = 0;
 
   constructor(type: number, payloadLength: number) {
@@ -104,16 +105,13 @@ class FrameUnderWay {
     return this.#filled === this.#length;
   }
 
-  /**
-   * Takes what belongs to this frame from the start of `bytes` and returns how many bytes that
-   * were.
-   */
-  fill(bytes: Uint8Array): number {
-    const taken = Math.min(bytes.length, this.#length - this.#filled);
-    this.#reserve(this.#filled + taken);
-    this.#payload.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), this.#filled);
-    this.#filled += taken;
-    return taken;
+  /** Takes what belongs to this frame from `chunk` on, and returns where it stopped. */
+  fill(chunk: Uint8Array, start: number): number {
+    const end = Math.min(chunk.length, start + this.#length - this.#filled);
+    this.#reserve(this.#filled + end - start);
+    this.#payload.set(chunk.subarray(start, end), this.#filled);
+    this.#filled += end - start;
+    return end;
   }
 
   take(): Frame {
@@ -128,3 +126,5 @@ class FrameUnderWay {
     this.#payload = grown;
   }
 }
+
+const EMPTY = new Uint8Array();

@@ -7,7 +7,7 @@ import { assert, assertNever } from '../assert.js';
 import type { Result } from '../result.js';
 import { DISCONNECT_REASONS, type DisconnectReason } from './disconnect.js';
 import { FrameDecoder, type Frame } from './frame.js';
-import { Handshake, type HandshakeOptions, type HandshakeOutcome } from './handshake.js';
+import { Handshake, type HandshakeOptions } from './handshake.js';
 import { handshakeProtocol, PROTOCOL_MIN, type Hello } from './handshakeMessages.js';
 import type { MessageOf, MessageRow, Protocol } from './protocol.js';
 
@@ -48,11 +48,9 @@ export class Link<Row extends MessageRow> {
   *receive(bytes: Uint8Array): Generator<LinkEvent<Row>, void> {
     if (this.#isBroken) return;
     for (const frame of this.#frames.push(bytes)) {
-      for (const event of this.#onFrame(frame)) {
-        this.#isBroken = event.type === 'breach';
-        yield event;
-        if (this.#isBroken) return;
-      }
+      if (frame.ok && this.#version === undefined) yield* this.#onHandshake(frame.value);
+      else yield this.#onMessage(frame);
+      if (this.#isBroken) return;
     }
   }
 
@@ -67,33 +65,36 @@ export class Link<Row extends MessageRow> {
     return this.#protocol.encode(message);
   }
 
-  #onFrame(frame: Result<Frame, DisconnectReason>): readonly LinkEvent<Row>[] {
-    if (!frame.ok) return [breach(frame.error)];
-    if (this.#version !== undefined) return [this.#onMessage(frame.value)];
-    const { send, outcome } = this.#handshake.handle(frame.value);
-    return [
-      ...send.map((bytes) => ({ type: 'send', frame: bytes }) as const),
-      ...this.#onOutcome(outcome),
-    ];
-  }
-
-  #onOutcome(outcome: HandshakeOutcome): readonly LinkEvent<Row>[] {
+  *#onHandshake(frame: Frame): Generator<LinkEvent<Row>, void> {
+    const { send, outcome } = this.#handshake.handle(frame);
+    for (const bytes of send) yield { type: 'send', frame: bytes };
     switch (outcome.type) {
       case 'pending':
-        return [];
+        return;
       case 'done':
         this.#version = outcome.version;
-        return [{ type: 'ready', theirs: outcome.theirs, version: outcome.version }];
+        yield { type: 'ready', theirs: outcome.theirs, version: outcome.version };
+        return;
       case 'failed':
-        return [breach(outcome.reason, outcome.sentence)];
+        yield this.#break(outcome.reason, outcome.sentence);
+        return;
       default:
-        return assertNever(outcome);
+        assertNever(outcome);
     }
   }
 
-  #onMessage({ type, payload }: Frame): LinkEvent<Row> {
-    const decoded = this.#protocol.decode(type, payload);
-    return decoded.ok ? { type: 'message', message: decoded.value } : breach(decoded.error);
+  #onMessage(frame: Result<Frame, DisconnectReason>): LinkEvent<Row> {
+    if (!frame.ok) return this.#break(frame.error);
+    const decoded = this.#protocol.decode(frame.value.type, frame.value.payload);
+    return decoded.ok ? { type: 'message', message: decoded.value } : this.#break(decoded.error);
+  }
+
+  #break(
+    reason: DisconnectReason,
+    sentence: string = DISCONNECT_REASONS[reason].sentence,
+  ): LinkEvent<Row> {
+    this.#isBroken = true;
+    return { type: 'breach', reason, sentence };
   }
 
   /** Only the handshake's messages before it is over, and never after. */
@@ -104,6 +105,3 @@ export class Link<Row extends MessageRow> {
     return isHandshake ? 'message-unexpected' : this.#protocol.limit(type, this.#version);
   }
 }
-
-const breach = (reason: DisconnectReason, sentence: string = DISCONNECT_REASONS[reason].sentence) =>
-  ({ type: 'breach', reason, sentence }) as const;

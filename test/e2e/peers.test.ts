@@ -56,10 +56,14 @@ describe('e2e: tracker and peers', function () {
     sandbox.json('mine', String(count), '--node', urlOf(peer));
 
   function untilSameTip(peers: readonly Peer[], height: number): Promise<StatusJson> {
-    return until(`one tip at ${String(height)}`, 20_000, async () => {
+    const found = until(`one tip at ${String(height)}`, 20_000, async () => {
       const all = await Promise.all(peers.map(({ http }) => statusAt(http)));
       const isOne = all.every((one) => one?.tip === all[0]?.tip && one?.height === height);
       return isOne ? all[0] : undefined;
+    });
+    return found.catch((error: unknown) => {
+      const outputs = peers.map(({ running }) => running.output()).join('\n---\n');
+      throw new Error(`${String(error)}\n${outputs}`, { cause: error });
     });
   }
 

@@ -72,6 +72,13 @@ export class Stranger implements Machine {
     if (this.#link !== undefined) this.sayBytes(this.#link.encode(message));
   }
 
+  /** Several messages in one piece. */
+  sayAll(messages: readonly PeerMessage[]): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    this.sayBytes(concatBytes(...messages.map((message) => link.encode(message))));
+  }
+
   sayBytes(bytes: Uint8Array): void {
     this.#send(bytes);
     this.#flush();

@@ -199,6 +199,8 @@ export class Host {
   #isDead = false;
   #isFrozen = false;
   #frozenInputs: ConnectionInput[] = [];
+  /** Pieces that the operating system has not taken, while it takes none. */
+  #unsent: PeerId[] | undefined;
 
   constructor(
     world: World,
@@ -249,6 +251,17 @@ export class Host {
   thaw(): void {
     this.#isFrozen = false;
     for (const input of this.#frozenInputs.splice(0)) this.input(input);
+  }
+
+  /** From now on nothing counts as sent, until `releaseSent`. */
+  holdSent(): void {
+    this.#unsent = [];
+  }
+
+  releaseSent(): void {
+    const peers = this.#unsent ?? [];
+    this.#unsent = undefined;
+    for (const peer of peers) this.input({ type: 'sent', peer });
   }
 
   /** Its connections carry nothing any more in either direction, and nobody is told. */
@@ -333,7 +346,8 @@ export class Host {
     for (const piece of this.#world.pieces(bytes)) this.#deliver(line, piece);
     if (!notify) return;
     this.#world.after(0, () => {
-      if (this.#lines.has(peer) && !line.isFrozen) this.input({ type: 'sent', peer });
+      if (this.#unsent !== undefined) this.#unsent.push(peer);
+      else if (this.#lines.has(peer) && !line.isFrozen) this.input({ type: 'sent', peer });
     });
   }
 

@@ -97,13 +97,15 @@ describe('workers/signaturePool', () => {
 
   it('answers a batch without signatures, but not before `verify` returns', async () => {
     let isReturned = false;
-    const answer = verified(batchOf([0, 0]));
-    onVerified = ((resolve) => (results: readonly VerifyResult[]) => {
-      expect(isReturned).to.equal(true);
-      resolve(results);
-    })(onVerified);
-    isReturned = true;
-    expect(outcomes(await answer)).to.deep.equal(['valid', 'valid']);
+    const answer = await new Promise<readonly VerifyResult[]>((resolve) => {
+      onVerified = (results) => {
+        expect(isReturned).to.equal(true);
+        resolve(results);
+      };
+      pool.verify(batchOf([0, 0]));
+      isReturned = true;
+    });
+    expect(outcomes(answer)).to.deep.equal(['valid', 'valid']);
   });
 
   it('gives no verdict when a thread dies, says so and goes on with the next one', async () => {
