@@ -70,6 +70,7 @@ export class Node {
   readonly #clock = new RunningClock();
   #submissions: Submission[] = [];
   #isMoreToMove = true;
+  #isStopped = false;
   #wakeAt: MonoMs | undefined = AT_ONCE;
 
   /** Opens the chain in the store; throws trouble when it cannot be right. */
@@ -90,8 +91,10 @@ export class Node {
 
   /** Effects are to be performed in their order. */
   handle(input: Input, now: Now): Effect[] {
+    if (this.#isStopped) return [];
     const running = this.#clock.at(now);
     const effects = this.#store.atomically(() => {
+      if (input.type === 'stop') return this.#stop(running);
       this.#route(input, running);
       return this.#settle(running);
     });
@@ -106,14 +109,7 @@ export class Node {
     return this.#wakeAt;
   }
 
-  /** Says good-bye to everybody. The last call. */
-  stop(now: Now): Effect[] {
-    this.#net.stop(this.#clock.at(now).mono);
-    this.#outbox.put({ type: 'mine', job: undefined });
-    return this.#outbox.take();
-  }
-
-  #route(input: Input, now: Now): void {
+  #route(input: Exclude<Input, { type: 'stop' }>, now: Now): void {
     switch (input.type) {
       case 'mined':
         this.#onMined(input.job, input.nonce, now);
@@ -157,11 +153,19 @@ export class Node {
   }
 
   #nextWake(now: Now): MonoMs | undefined {
+    if (this.#isStopped) return undefined;
     if (this.#isMoreToMove) return now.mono;
     const net = this.#net.nextWake(now.mono);
     const miner = this.#miner.nextWake();
     if (net === undefined || miner === undefined) return net ?? miner;
     return Math.min(net, miner) as MonoMs;
+  }
+
+  #stop(now: Now): Effect[] {
+    this.#isStopped = true;
+    this.#net.stop(now.mono);
+    this.#outbox.put({ type: 'mine', job: undefined });
+    return this.#outbox.take();
   }
 
   #onMined(job: number, nonce: number, now: Now): void {

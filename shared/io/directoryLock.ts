@@ -22,6 +22,10 @@ export interface LockHolder {
 
 export class DirectoryLock {
   readonly #database: Database.Database;
+  /** The process refers to the lock through this: were it collected, it would be free. */
+  readonly #onExit = (): void => {
+    this.#database.close();
+  };
 
   /** Throws `Trouble` that names the holder when there is one. */
   constructor(folder: string, holder: LockHolder) {
@@ -33,9 +37,11 @@ export class DirectoryLock {
       this.#database.close();
       throw lockTrouble(error, folder);
     }
+    process.once('exit', this.#onExit);
   }
 
   release(): void {
+    process.off('exit', this.#onExit);
     this.#database.exec('ROLLBACK');
     this.#database.exec('DELETE FROM holder');
     this.#database.close();

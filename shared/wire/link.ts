@@ -46,11 +46,10 @@ export class Link<Row extends MessageRow> {
 
   /** What `bytes` bring. Handle every event before asking for the next; stop at a breach only. */
   *receive(bytes: Uint8Array): Generator<LinkEvent<Row>, void> {
-    if (this.#isBroken) return;
     for (const frame of this.#frames.push(bytes)) {
+      if (this.#isBroken) return;
       if (frame.ok && this.#version === undefined) yield* this.#onHandshake(frame.value);
       else yield this.#onMessage(frame);
-      if (this.#isBroken) return;
     }
   }
 

@@ -20,6 +20,7 @@ import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.j
 import { Node, type NodeOptions } from '../../peer/node.js';
 import type { Command, Effect, Input, MineJob, NodeEvent } from '../../peer/types.js';
 import type { SqliteChainStore } from '../../peer/storage/sqliteChainStore.js';
+import { Tracker } from '../../tracker/tracker.js';
 import { GENESIS_TIME, owner } from './blocks.js';
 import { memoryStore, verifyBatch } from './chains.js';
 
@@ -94,6 +95,13 @@ export class World {
     return host;
   }
 
+  /** A real tracker that serves `networks`. */
+  tracker(networks: readonly Network[], address: NetAddress = TRACKER_ADDRESS): WorldTracker {
+    const tracker = new WorldTracker(this, networks, address);
+    tracker.host.schedule();
+    return tracker;
+  }
+
   /** A new node of `network`, listening at its own address, and awake. */
   node(network: Network, options: WorldNodeOptions = {}): WorldNode {
     const number = options.number ?? ++this.#nodes;
@@ -119,6 +127,11 @@ export class World {
         a.host.breakLinksTo(b.host);
       }
     }
+  }
+
+  /** `from` cannot dial `to` any more; what is open stays. */
+  cutOneWay(from: { readonly host: Host }, to: { readonly host: Host }): void {
+    this.#isCut.add(pairOf(from.host, to.host));
   }
 
   heal(): void {
@@ -233,7 +246,7 @@ export class Host {
   schedule(): void {
     const at = this.#machine.nextWake();
     if (at === undefined || this.#isDead) return;
-    const due = Math.max(at, this.#world.now.mono);
+    const due = Math.ceil(Math.max(at, this.#world.now.mono));
     if (this.#wakeAt !== undefined && this.#wakeAt <= due) return;
     this.#wakeAt = due;
     this.#world.after(due - this.#world.now.mono, () => {
@@ -481,6 +494,14 @@ export class WorldNode {
     return this.told('notice').map(({ code }) => code);
   }
 
+  /** The process ends as it should. */
+  stop(): void {
+    this.host.input({ type: 'stop' });
+    this.#world.after(this.#world.latencyMs, () => {
+      this.kill();
+    });
+  }
+
   /** The process ends without a word. */
   kill(): void {
     this.#world.remove(this.host);
@@ -516,6 +537,46 @@ export class WorldNode {
       if (this.#job !== job) return;
       this.host.input({ type: 'mined', job: job.id, nonce: nonceFor(job) });
     });
+  }
+}
+
+export const TRACKER_ADDRESS: NetAddress = { host: '10.0.0.250', port: 5_009 };
+
+/** A real tracker, without a disk. */
+export class WorldTracker {
+  readonly tracker: Tracker;
+  readonly host: Host;
+  readonly address: NetAddress;
+  readonly #world: World;
+
+  constructor(world: World, networks: readonly Network[], address: NetAddress) {
+    const seed = new Uint8Array(32).fill(250);
+    this.#world = world;
+    this.address = address;
+    this.tracker = new Tracker(
+      {
+        networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
+        intervalSeconds: 30,
+        nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+        listenPort: address.port,
+        agent: 'test tracker',
+      },
+      {
+        rng: seededRng(world.rng.below(2 ** 32)),
+        entropy: testEntropy(world.rng),
+        sign: (message) => sign(seed, message),
+      },
+    );
+    this.host = world.add(address, this.tracker as Machine, () => undefined);
+  }
+
+  /** Node keys of the peers of the first network that it would hand out. */
+  get liveCount(): number {
+    return this.tracker.registry.countOf(0, 'live-private');
+  }
+
+  kill(): void {
+    this.#world.remove(this.host);
   }
 }
 

@@ -39,6 +39,8 @@ export interface TestPeerOptions {
   readonly network?: BlockHash;
   readonly service?: Hello['service'];
   readonly height?: number;
+  /** Holds the same node key as this one. */
+  readonly sameKeyAs?: TestPeer;
   /** Does not take part in the handshake of a dial-back. */
   readonly isMute?: boolean;
 }
@@ -51,11 +53,12 @@ export class TestPeer {
   /** Dial-backs that reached it. */
   callsCount = 0;
   isListening = true;
-  readonly #seed = systemEntropy.bytes(32);
+  readonly #seed: Uint8Array;
 
   constructor(options: TestPeerOptions = {}) {
     this.options = options;
     this.address = { host: options.host ?? '127.0.0.1', port: options.port ?? 6000 };
+    this.#seed = options.sameKeyAs?.#seed ?? systemEntropy.bytes(32);
     this.nodeKey = toHex(publicKeyOf(this.#seed)) as NodeKey;
   }
 

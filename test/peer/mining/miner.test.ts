@@ -1,109 +1,24 @@
 import { expect } from 'chai';
 
-import { Miner, type MinerOptions } from '../../../peer/mining/miner.js';
-import type { FoundBlock, Tip } from '../../../peer/mining/template.js';
-import type { Effect, MineJob, MiningMode } from '../../../peer/types.js';
+import { Miner } from '../../../peer/mining/miner.js';
+import type { MineJob, MiningMode } from '../../../peer/types.js';
 import { assertDefined } from '../../../shared/assert.js';
 import { decodeBlock } from '../../../shared/consensus/block.js';
 import { checkHeaderInContext } from '../../../shared/consensus/checkHeader.js';
-import type { Network } from '../../../shared/consensus/genesis.js';
-import { decodeHeader, headerHash } from '../../../shared/consensus/header.js';
+import { decodeHeader } from '../../../shared/consensus/header.js';
 import type { NetworkParams } from '../../../shared/consensus/params.js';
-import { hashValue } from '../../../shared/consensus/work.js';
 import { seededRng } from '../../../shared/rng.js';
-import type { Bits, MonoMs, Now, UnixSeconds } from '../../../shared/units.js';
-import { genesisOf, GENESIS_TIME, makeNetwork, nextBlock, owner } from '../../support/blocks.js';
+import type { Bits } from '../../../shared/units.js';
+import { GENESIS_TIME, owner } from '../../support/blocks.js';
+import { at, CONTINUOUS, MiningWorld } from '../../support/miningWorld.js';
 
-const CONTINUOUS: MiningMode = { type: 'continuous' };
 const OFF: MiningMode = { type: 'off' };
-
-/** `seconds` after genesis on both clocks. */
-const at = (seconds: number): Now => ({
-  mono: (seconds * 1_000) as MonoMs,
-  unix: (GENESIS_TIME + Math.floor(seconds)) as UnixSeconds,
-});
-
-/** A miner, and a chain that takes whatever it finds. */
-class World {
-  readonly network: Network;
-  readonly miner: Miner;
-  tip: Tip;
-  /** All effects that are not jobs. */
-  readonly effects: Effect[] = [];
-  /** What the workers hash on. */
-  job: MineJob | undefined;
-  jobsSet = 0;
-
-  constructor(options: Partial<MinerOptions> = {}, changes: Partial<NetworkParams> = {}) {
-    this.network = makeNetwork(changes);
-    this.tip = { hash: this.network.id, point: genesisOf(this.network).point };
-    const { params } = this.network;
-    const tag = new Uint8Array(0);
-    const defaults = { mode: CONTINUOUS, threads: 4, cpuPercent: 50, payTo: owner(9).address, tag };
-    const dependencies = { rng: seededRng(1), tip: this.tip };
-    this.miner = new Miner({ params, ...defaults, ...options }, dependencies);
-  }
-
-  settle(now: Now): void {
-    for (const effect of this.miner.settle(now)) {
-      if (effect.type === 'mine') {
-        this.job = effect.job;
-        this.jobsSet += 1;
-      } else this.effects.push(effect);
-    }
-  }
-
-  working(): MineJob {
-    return assertDefined(this.job, 'the workers have a job');
-  }
-
-  /** A worker finds the first nonce that wins for `job`. */
-  find(job: MineJob, now: Now): FoundBlock | undefined {
-    return this.miner.onMined(job.id, winningNonce(job), now);
-  }
-
-  /** The chain takes `block` and moves to it. */
-  connect(block: FoundBlock): void {
-    this.miner.onAccepted(block);
-    const decoded = decodeBlock(block.bytes);
-    if (!decoded.ok) throw new Error('a found block decodes');
-    const { time, bits } = decoded.value.header;
-    const point = { height: block.height, time, bits, parentTime: this.tip.point.time };
-    this.tip = { hash: block.hash, point };
-    this.miner.onTip(this.tip);
-  }
-
-  /** Finds and connects one block of the present job. */
-  mineOne(now: Now): FoundBlock {
-    const block = assertDefined(this.find(this.working(), now), 'a find that counts');
-    this.connect(block);
-    this.settle(now);
-    return block;
-  }
-
-  /** Another miner's block becomes the tip. */
-  loseRace(now: Now): void {
-    const { block, point } = nextBlock(this.network, genesisOf(this.network));
-    this.tip = { hash: block.hash, point };
-    this.miner.onTip(this.tip);
-    this.settle(now);
-  }
-}
-
-function winningNonce({ header, target }: MineJob): number {
-  const bytes = header.slice();
-  const view = new DataView(bytes.buffer);
-  for (let nonce = 0; ; nonce++) {
-    view.setUint32(76, nonce, true);
-    if (hashValue(headerHash(bytes)) <= target) return nonce;
-  }
-}
 
 const headerTimeOf = (job: MineJob): number => decodeHeader(job.header).time - GENESIS_TIME;
 
 describe('mining/miner: continuous', () => {
   it('hashes on the tip at once, with the threads and the limit that it was given', () => {
-    const world = new World({}, HARD);
+    const world = new MiningWorld({}, HARD);
     world.settle(at(3));
     expect(world.working()).to.include({ threads: 4, cpuPercent: 50 });
     const header = decodeHeader(world.working().header);
@@ -112,13 +27,13 @@ describe('mining/miner: continuous', () => {
   });
 
   it('takes one thread where more would only find siblings of one block', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     expect(world.working().threads).to.equal(1);
   });
 
   it('gives a found block out, and hashes on top of it as soon as it is the tip', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const { hash } = world.mineOne(at(3));
     expect(decodeHeader(world.working().header).previous).to.equal(hash);
@@ -129,7 +44,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('finds blocks that pass the rules for headers', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const found = assertDefined(world.find(world.working(), at(3)), 'a find');
     const block = decodeBlock(found.bytes);
@@ -140,7 +55,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('hashes on a new tip at once and forgets what was found below it', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const old = world.working();
     world.loseRace(at(3.1));
@@ -150,7 +65,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('asks to be woken each second, and renews the time of the header then', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const first = world.working();
     expect(world.miner.nextWake()).to.equal(at(4).mono);
@@ -163,7 +78,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('takes a nonce for a job that was only renewed since', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const first = world.working();
     world.settle(at(4));
@@ -172,7 +87,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('takes no nonce for a job that was renewed many times since', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const first = world.working();
     for (let second = 4; second < 30; second++) world.settle(at(second));
@@ -180,7 +95,7 @@ describe('mining/miner: continuous', () => {
   });
 
   it('makes a new coinbase when the time cannot move', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(-30));
     const first = world.working();
     world.settle(at(-29));
@@ -190,7 +105,7 @@ describe('mining/miner: continuous', () => {
 
   it('never gives two nodes the same work', () => {
     const roots = [1, 2].map((seed) => {
-      const { network, tip } = new World();
+      const { network, tip } = new MiningWorld();
       const own = { payTo: owner(9).address, tag: new Uint8Array(0), mode: CONTINUOUS };
       const options = { params: network.params, ...own, threads: 1, cpuPercent: 100 };
       const [effect] = new Miner(options, { rng: seededRng(seed), tip }).settle(at(3));
@@ -206,7 +121,7 @@ const HARD: Partial<NetworkParams> = { genesisBits: 0x1b00ffff as Bits };
 
 describe('mining/miner: a find on its way', () => {
   it('lets the workers rest until the chain has answered', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const block = assertDefined(world.find(world.working(), at(3)), 'a find');
     world.miner.onAccepted(block);
@@ -216,7 +131,7 @@ describe('mining/miner: a find on its way', () => {
   });
 
   it('ignores a second find on the same tip', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const job = world.working();
     expect(world.find(job, at(3))).not.to.equal(undefined);
@@ -225,7 +140,7 @@ describe('mining/miner: a find on its way', () => {
   });
 
   it('hashes again after five seconds when nothing came of it', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     world.find(world.working(), at(3));
     world.settle(at(3));
@@ -235,7 +150,7 @@ describe('mining/miner: a find on its way', () => {
   });
 
   it('says so and rests for a while when the chain refuses it', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     const { hash } = assertDefined(world.find(world.working(), at(3)), 'a find');
     world.miner.onRejected(hash, { code: 'bad-pow' }, at(3));
@@ -248,7 +163,7 @@ describe('mining/miner: a find on its way', () => {
   });
 
   it('does not care for a rejected block of somebody else', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     world.find(world.working(), at(3));
     world.miner.onRejected(world.network.id, { code: 'bad-pow' }, at(3));
@@ -259,7 +174,7 @@ describe('mining/miner: a find on its way', () => {
 
 describe('mining/miner: reasons to rest', () => {
   it('has nothing to do while it is off', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.settle(at(3));
     expect(world.jobsSet).to.equal(0);
     expect(world.miner.nextWake()).to.equal(undefined);
@@ -267,7 +182,7 @@ describe('mining/miner: reasons to rest', () => {
   });
 
   it('stops the workers once, not at each step', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     world.miner.onCommand(1, { ...SET, mode: OFF });
     world.settle(at(3));
@@ -277,7 +192,7 @@ describe('mining/miner: reasons to rest', () => {
   });
 
   it('rests while a better chain is fetched', () => {
-    const world = new World();
+    const world = new MiningWorld();
     world.settle(at(3));
     world.miner.onSyncing(true);
     world.settle(at(3));
@@ -289,7 +204,7 @@ describe('mining/miner: reasons to rest', () => {
   });
 
   it('rests while our clock is too far behind the tip, says it once and looks each second', () => {
-    const world = new World();
+    const world = new MiningWorld();
     const { futureLimit } = world.network.params;
     world.settle(at(-futureLimit - 2));
     world.settle(at(-futureLimit - 1));
@@ -306,7 +221,7 @@ const SET = { type: 'set-mining', threads: undefined, cpuPercent: undefined } as
 
 describe('mining/miner: settings', () => {
   it('changes mode, threads and limit at once, and answers', () => {
-    const world = new World({}, HARD);
+    const world = new MiningWorld({}, HARD);
     world.settle(at(3));
     world.miner.onCommand(5, { ...SET, mode: CONTINUOUS, threads: 2, cpuPercent: 10 });
     world.settle(at(3));
@@ -317,7 +232,7 @@ describe('mining/miner: settings', () => {
   });
 
   it('keeps threads and limit that a command does not name', () => {
-    const world = new World({}, HARD);
+    const world = new MiningWorld({}, HARD);
     world.miner.onCommand(5, { ...SET, mode: CONTINUOUS });
     world.settle(at(3));
     expect(world.working()).to.include({ threads: 4, cpuPercent: 50 });
@@ -328,7 +243,7 @@ describe('mining/miner: interval', () => {
   const every10: MiningMode = { type: 'interval', seconds: 10 };
 
   it('mines the first block now and the next one when it is due', () => {
-    const world = new World({ mode: every10 });
+    const world = new MiningWorld({ mode: every10 });
     world.settle(at(3));
     world.mineOne(at(4));
     expect(world.job).to.equal(undefined);
@@ -343,7 +258,7 @@ describe('mining/miner: interval', () => {
   });
 
   it('goes on hashing for its block when others find theirs', () => {
-    const world = new World({ mode: every10 });
+    const world = new MiningWorld({ mode: every10 });
     world.settle(at(3));
     world.loseRace(at(4));
     expect(decodeHeader(world.working().header).previous).to.equal(world.tip.hash);
@@ -352,7 +267,7 @@ describe('mining/miner: interval', () => {
 
 describe('mining/miner: generate', () => {
   it('mines that many blocks, answers with their hashes, and rests', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.miner.onCommand(3, { type: 'generate', count: 3 });
     world.settle(at(3));
     expect(world.miner.status(at(3)).generating).to.equal(3);
@@ -365,7 +280,7 @@ describe('mining/miner: generate', () => {
   });
 
   it('does not wait for an interval, and has no CPU limit', () => {
-    const world = new World({ mode: { type: 'interval', seconds: 60 } });
+    const world = new MiningWorld({ mode: { type: 'interval', seconds: 60 } });
     world.settle(at(3));
     world.mineOne(at(3));
     world.miner.onCommand(3, { type: 'generate', count: 1 });
@@ -374,7 +289,7 @@ describe('mining/miner: generate', () => {
   });
 
   it('does not count a block that another one beat', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.miner.onCommand(3, { type: 'generate', count: 1 });
     world.settle(at(3));
     world.find(world.working(), at(3));
@@ -385,27 +300,27 @@ describe('mining/miner: generate', () => {
   });
 
   it('refuses where the target is not fixed', () => {
-    const world = new World({ mode: OFF }, { fixedTarget: false });
+    const world = new MiningWorld({ mode: OFF }, { fixedTarget: false });
     expect(refusal(world)).to.deep.equal({ code: 'target-not-fixed' });
     expect(world.job).to.equal(undefined);
   });
 
   it('refuses while it is busy with an earlier one', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.miner.onCommand(3, { type: 'generate', count: 9 });
     expect(refusal(world)).to.have.property('code', 'busy');
     expect(world.miner.status(at(3)).generating).to.equal(9);
   });
 
   it('refuses while a better chain is fetched', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.miner.onSyncing(true);
     expect(refusal(world)).to.have.property('code', 'busy');
     expect(world.miner.status(at(3)).generating).to.equal(0);
   });
 
   it('ends with the reject when the chain refuses one of its blocks', () => {
-    const world = new World({ mode: OFF });
+    const world = new MiningWorld({ mode: OFF });
     world.miner.onCommand(3, { type: 'generate', count: 9 });
     world.settle(at(3));
     const { hash } = assertDefined(world.find(world.working(), at(3)), 'a find');
@@ -417,7 +332,7 @@ describe('mining/miner: generate', () => {
   });
 
   /** Why a `generate` is refused at once. */
-  function refusal(world: World): unknown {
+  function refusal(world: MiningWorld): unknown {
     world.miner.onCommand(4, { type: 'generate', count: 1 });
     world.settle(at(3));
     const [effect] = world.effects;
@@ -428,7 +343,7 @@ describe('mining/miner: generate', () => {
 
 describe('mining/miner: figures', () => {
   it('tells its hash rate and how long a block takes it', () => {
-    const world = new World({}, HARD);
+    const world = new MiningWorld({}, HARD);
     world.settle(at(3));
     expect(world.miner.status(at(3)).expectedSeconds).to.equal(undefined);
     world.miner.onHashed(2 ** 20, at(4));

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { sample, seededRng } from '../../../shared/rng.js';
 import { KeyTable, NO_SLOT } from '../../../tracker/registry/keyTable.js';
 
 const key = (n: number): Uint8Array => Uint8Array.of(n >> 8, n & 0xff, 7);
@@ -19,6 +20,19 @@ describe('tracker/registry/keyTable', () => {
     table.remove(slot);
     expect(table.find(key(5))).to.equal(NO_SLOT);
     expect(table.add(key(6))).to.equal(slot);
+  });
+
+  it('finds what is left when half of a crowded table was removed, in any order', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const table = new KeyTable(3, seed);
+      // 128 places take 96 keys before the index grows.
+      const slots = Array.from({ length: 96 }, (_, n) => table.add(key(n)));
+      const order = sample(seededRng(seed), slots, 48);
+      for (const slot of order) table.remove(slot);
+      slots.forEach((slot, n) => {
+        expect(table.find(key(n))).to.equal(order.includes(slot) ? NO_SLOT : slot);
+      });
+    }
   });
 
   it('answers as a Map does, whatever is added and removed', () => {
