@@ -17,18 +17,25 @@ export class ProgressLine {
 
   /** Call it as often as you like. */
   show(done: number, of: number): void {
-    const now = performance.now();
-    if (!this.#output.isTerminal || now < this.#nextAt) return;
-    this.#nextAt = now + INTERVAL_MS;
-    this.#isShown = true;
     const percent = of === 0 ? 100 : Math.floor((done * 100) / of);
-    process.stderr.write(
-      `\r${this.#what} ${String(done)} of ${String(of)} (${String(percent)} %)\u001b[K`,
-    );
+    this.#write(`${String(done)} of ${String(of)} (${String(percent)} %)`);
+  }
+
+  /** Where nobody knows how much is still to come. */
+  count(done: number): void {
+    this.#write(String(done));
   }
 
   /** Removes the line. */
   end(): void {
     if (this.#isShown) process.stderr.write('\r\u001b[K');
+  }
+
+  #write(text: string): void {
+    const now = performance.now();
+    if (!this.#output.isTerminal || now < this.#nextAt) return;
+    this.#nextAt = now + INTERVAL_MS;
+    this.#isShown = true;
+    process.stderr.write(`\r${this.#what} ${text}\u001b[K`);
   }
 }

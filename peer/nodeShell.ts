@@ -45,18 +45,15 @@ export class NodeShell {
   readonly queries: Queries;
   /** Where others reach it. */
   readonly tcp: NetAddress;
-  readonly #node: Node;
   readonly #driver: Driver<Input, Effect>;
   readonly #sockets: Sockets;
   readonly #pools: Pools;
   readonly #desk: CommandDesk;
-  #isBroken = false;
 
   private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
     const { network, dependencies } = parts;
     this.queries = node.queries;
     this.tcp = tcp;
-    this.#node = node;
     this.#sockets = sockets;
     this.#pools = new Pools(network, dependencies.logger, (input) => {
       this.#driver.input(input);
@@ -72,10 +69,7 @@ export class NodeShell {
       perform: (effect) => {
         this.#perform(effect, dependencies);
       },
-      onTrouble: (error) => {
-        this.#isBroken = true;
-        dependencies.onTrouble(error);
-      },
+      onTrouble: dependencies.onTrouble,
     });
   }
 
@@ -111,14 +105,10 @@ export class NodeShell {
     this.#driver.start();
   }
 
-  /** Says good-bye to everybody, unless trouble ended it, and ends all threads and connections. */
+  /** Says good-bye to everybody, and ends all threads and connections. */
   async close(): Promise<void> {
+    this.#driver.input({ type: 'stop' });
     this.#driver.close();
-    if (!this.#isBroken) {
-      for (const effect of this.#node.stop(systemClock())) {
-        if (isOfConnection(effect)) this.#sockets.perform(effect);
-      }
-    }
     await Promise.all([this.#sockets.close(), this.#pools.close()]);
   }
 
@@ -200,6 +190,3 @@ function openNode(
     },
   );
 }
-
-const isOfConnection = (effect: Effect): effect is ConnectionEffect =>
-  effect.type === 'send' || effect.type === 'dial' || effect.type === 'disconnect';

@@ -25,7 +25,7 @@ export async function compile() {
   const inputs = fingerprint();
   if (isCurrent(inputs)) return;
   const startMs = performance.now();
-  console.error(existsSync(stampFile) ? 'Compiling …' : 'Compiling, about 15 s the first time …');
+  console.error(existsSync(stampFile) ? 'Compiling …' : 'Compiling, about 20 s the first time …');
   rmSync(stampFile, { force: true });
   const sources = sourceFolders.flatMap((folder) => filesBelow(join(root, folder)));
   removeStale(sources);

@@ -38,17 +38,30 @@ export class Neighbours {
 
   /** Writes what changed; called in each step. */
   settle(now: MonoMs): void {
-    if (!this.#isChanged || now < this.#mayWriteAt) return;
-    this.#isChanged = false;
-    const addresses = this.#best();
-    if (addresses.map(printNetAddress).join() === this.#kept.map(printNetAddress).join()) return;
-    this.#kept = addresses;
-    this.#mayWriteAt = (now + WRITE_GAP_MS) as MonoMs;
-    this.#outbox.put({ type: 'keep-neighbours', addresses });
+    if (now < this.#mayWriteAt) return;
+    if (this.#write()) this.#mayWriteAt = (now + WRITE_GAP_MS) as MonoMs;
+  }
+
+  /** Writes what waits for its time, while the sessions are still there. */
+  stop(): void {
+    this.#write();
   }
 
   nextWake(): MonoMs | undefined {
     return this.#isChanged ? this.#mayWriteAt : undefined;
+  }
+
+  /** Whether there was anything new. */
+  #write(): boolean {
+    if (!this.#isChanged) return false;
+    this.#isChanged = false;
+    const addresses = this.#best();
+    if (addresses.map(printNetAddress).join() === this.#kept.map(printNetAddress).join()) {
+      return false;
+    }
+    this.#kept = addresses;
+    this.#outbox.put({ type: 'keep-neighbours', addresses });
+    return true;
   }
 
   #best(): NetAddress[] {

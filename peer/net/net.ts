@@ -200,6 +200,7 @@ export class Net {
 
   /** Ends everything: the node stops. */
   stop(now: MonoMs): void {
+    this.#neighbours.stop();
     for (const tracker of this.#trackers) tracker.stop(now);
     for (const session of this.#connections.all()) session.end('shutting-down');
     this.#endSessions(now);

@@ -38,7 +38,7 @@ describe('tracker/dialer', () => {
     for (const options of [{ network: OTHER_NETWORK }, { service: 'client' } as const]) {
       const world = new World();
       const registered = new TestPeer();
-      const actual = new TestPeer(options);
+      const actual = new TestPeer({ ...options, sameKeyAs: registered });
       world.listen(actual);
       world.announce(world.connect(registered), { event: 'started' });
       expect(world.liveCount).to.equal(0);

@@ -58,7 +58,8 @@ export class TestPeer {
   constructor(options: TestPeerOptions = {}) {
     this.options = options;
     this.address = { host: options.host ?? '127.0.0.1', port: options.port ?? 6000 };
-    this.#seed = options.sameKeyAs?.#seed ?? systemEntropy.bytes(32);
+    this.#seed =
+      options.sameKeyAs === undefined ? systemEntropy.bytes(32) : options.sameKeyAs.#seed;
     this.nodeKey = toHex(publicKeyOf(this.#seed)) as NodeKey;
   }
 

@@ -13,7 +13,8 @@ tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent);
 .live td:first-child { color: light-dark(#176c2f, #6ddc8b); }
 .unreachable td:first-child { color: light-dark(#8a4b00, #ffb95c); }
 .pruned { opacity: .65; }
-#lost { background: light-dark(#8a1c1c, #ffb4ab); color: light-dark(#fff, #300); padding: .5rem; }
+#lost { bottom: 0; left: 0; margin: 0; padding: .5rem; position: fixed; right: 0; }
+#lost { background: light-dark(#8a1c1c, #ffb4ab); color: light-dark(#fff, #300); }
 @media (max-width: 45rem) {
   thead { display: none; }
   tr { display: block; padding: .5rem 0; }

@@ -265,6 +265,51 @@ describe('chain/mover: a long sync', () => {
   });
 });
 
+describe('chain/mover: a branch that was connected before', () => {
+  const left = branch(genesis, 2, 0);
+  const right = branch(genesis, 3, 1);
+  const longer = [...left, ...branch(last(left), 2, 0)];
+
+  it('goes back when a body of it was lost, and there again when it came', () => {
+    const store = memoryStore(network);
+    const first = new Chain(network, store);
+    feed(first, store, left);
+    feed(first, store, right);
+    store.putBody(1, new Uint8Array(200));
+    const chain = new Chain(network, store);
+    expect(feed(chain, store, longer.slice(2)).events).to.deep.equal([]);
+    expect(chain.tip.hash).to.equal(last(right).block.hash);
+    expect(chain.missingBodies(chain.bestHeader, 9).map(({ id }) => id)).to.deep.equal([1]);
+    feed(chain, store, longer.slice(0, 1));
+    expect(chain.tip.hash).to.equal(last(longer).block.hash);
+    expectSameCoins(store, longer);
+  });
+
+  it('stops when a body of the active chain was lost', () => {
+    const store = memoryStore(network);
+    feed(new Chain(network, store), store, branch(genesis, 20, 0));
+    store.putBody(5, new Uint8Array(200));
+    const chain = new Chain(network, store);
+    const other = branch(genesis, 21, 1);
+    expect(() => feed(chain, store, other)).to.throw('Block 5 of the active chain');
+    expect(() => settle(new Chain(network, store), store)).to.throw('Block 5');
+  });
+
+  it('tells a tip before the reorganisation that leaves it', () => {
+    const { chain, store } = newChain();
+    const bad = greedyOn(last(left));
+    for (const { bytes } of [...left, bad, ...branch(bad, 1, 0), ...right]) {
+      accept(chain, store, bytes);
+    }
+    expect(story(feed(chain, store, []).events)).to.deep.equal([
+      ...['block-connected 1', 'block-connected 2', 'tip-changed 2'],
+      ...['block-disconnected 2', 'block-disconnected 1'],
+      ...['block-connected 1', 'block-connected 2', 'block-connected 3'],
+      ...['tip-changed 3', 'reorganised 2'],
+    ]);
+  });
+});
+
 describe('chain/mover: lost bodies', () => {
   it('asks for a body again that the store lost before it was connected', () => {
     const store = memoryStore(network);

@@ -55,4 +55,15 @@ describe('net/neighbours', () => {
     world.run(60_000);
     expect(node.neighbours).to.deep.equal([other.address]);
   });
+
+  it('writes what waits for its time when the program stops', () => {
+    const world = new World();
+    const node = world.node(network);
+    for (let number = 100; number < 103; number++) {
+      new Stranger(world, network, { number }).call(node);
+    }
+    expect(node.neighbours).to.have.length(1);
+    node.stop();
+    expect(node.neighbours).to.have.length(3);
+  });
 });

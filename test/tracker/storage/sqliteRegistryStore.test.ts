@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -80,7 +80,9 @@ describe('tracker/storage/sqliteRegistryStore', () => {
     const rows = Array.from({ length: 2_000 }, (_, i) => rowOf({ port: 2_000 + i }));
     open().apply({ removals: [], upserts: rows });
     stores.pop()?.close();
-    truncateSync(path, 40_000);
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, 20_480, 24_576);
+    writeFileSync(path, bytes);
     expect(rowsOf(open())).to.deep.equal([]);
     expect(damaged).to.have.length(1);
   });
