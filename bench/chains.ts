@@ -83,7 +83,7 @@ export function fillDirectory(
 }
 
 /** Lets `chain` move as far as it can; the signatures were made here, so they are right. */
-export function settle(chain: Chain): void {
+function settle(chain: Chain): void {
   for (;;) {
     const { verify, more } = chain.advance();
     for (const batch of verify) chain.onVerified(allValid(batch));

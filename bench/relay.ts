@@ -1,7 +1,8 @@
 /**
- * An empty block found on A → connected on B: two idle peers, blocks mined on demand one at a time. Both
- * times are those of the peers' own logs, whose monotonic clock is the machine's: from the message of the
- * worker that found the nonce to the event that follows the commit on the other side.
+ * An empty block found on A → connected on B: two idle peers, blocks mined on demand one at a time.
+ * Both times are those of the peers' own logs, whose monotonic clock is the machine's: from the
+ * message of the worker that found the nonce to the event that follows the commit on the other
+ * side.
  */
 
 import { benchNetwork } from './chains.js';

@@ -1,4 +1,6 @@
-/** `cairn chain import FILE`: gives the blocks of a file to a peer, which checks them as any others. */
+/**
+ * `cairn chain import FILE`: gives the blocks of a file to a peer, which checks them as any others.
+ */
 
 import type { ImportProgress } from '../peer/storage/importChain.js';
 import { defineCommand, JSON_OPTION } from './command.js';

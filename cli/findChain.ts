@@ -1,4 +1,6 @@
-/** Which chain on this computer a command reads: of a directory, of a node by name, or the only one. */
+/**
+ * Which chain on this computer a command reads: of a directory, of a node by name, or the only one.
+ */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

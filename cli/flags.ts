@@ -32,8 +32,7 @@ export function parseFlags(
     if (!known.has(name)) return fail(unknownFlag(name, known));
     flags.set(name, (Array.isArray(value) ? value : [value]).map(String));
   }
-  if (parsed.error !== null && parsed.error !== undefined)
-    return fail(missingValue(spelled, known));
+  if (parsed.error instanceof Error) return fail(missingValue(spelled, known));
   return ok({ flags, positionals: parsed.argv._.map(String) });
 }
 

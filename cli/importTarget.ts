@@ -1,4 +1,7 @@
-/** Where imported blocks go: through the API of a running peer, or into a data directory that nobody uses. */
+/**
+ * Where imported blocks go: through the API of a running peer, or into a data directory that nobody
+ * uses.
+ */
 
 import { join } from 'node:path';
 import type { ImportProgress } from '../peer/storage/importChain.js';

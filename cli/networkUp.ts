@@ -40,7 +40,7 @@ async function lock(folder: string): Promise<DataDirectory> {
   } catch (error) {
     if (!(error instanceof Trouble) || error.code !== 'data-directory-in-use') throw error;
     const advice =
-      'cairn network status shows it, cairn network down stops it; --name starts another beside it.';
+      'cairn network status shows it, cairn network down stops it; --name starts another one.';
     throw new Trouble('network-runs', `This network runs already: ${error.message}`, advice, error);
   }
 }

@@ -14,7 +14,7 @@ export interface NetworkDisplay {
   show(view: NetworkView): void;
   /** A line of its own, above what is live. */
   line(text: string): void;
-  /** Leaves the last table on the screen. */
+  /** Leaves the last table on the screen; only lines follow. */
   close(): void;
 }
 
@@ -41,6 +41,7 @@ class LiveTable implements NetworkDisplay {
   readonly #output: Output;
   readonly #update: LogUpdate;
   #last = '';
+  #isClosed = false;
 
   constructor(output: Output, update: LogUpdate) {
     this.#output = output;
@@ -48,18 +49,20 @@ class LiveTable implements NetworkDisplay {
   }
 
   show(view: NetworkView): void {
+    if (this.#isClosed) return;
     const text = `${networkTable(view, this.#output)}\n${HINT}`;
     this.#last = this.#output.plain(text);
     this.#update(this.#last);
   }
 
   line(text: string): void {
-    this.#update.clear();
+    if (!this.#isClosed) this.#update.clear();
     this.#output.line(text);
-    if (this.#last !== '') this.#update(this.#last);
+    if (!this.#isClosed && this.#last !== '') this.#update(this.#last);
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#update.done();
   }
 }
@@ -73,6 +76,7 @@ const DISAGREEMENT_LINE_MS = 5_000;
 class PlainLines implements NetworkDisplay {
   readonly #output: Output;
   readonly #told = new Set<string>();
+  #isClosed = false;
   #lastTip: string | undefined;
   #lastLineAt = performance.now();
 
@@ -81,6 +85,7 @@ class PlainLines implements NetworkDisplay {
   }
 
   show(view: NetworkView): void {
+    if (this.#isClosed) return;
     for (const node of view.nodes) this.#showNode(node);
     const answering = view.nodes.flatMap(({ status }) => (status === null ? [] : [status]));
     const tip = view.agree ? answering[0]?.tip : undefined;
@@ -98,7 +103,7 @@ class PlainLines implements NetworkDisplay {
   }
 
   close(): void {
-    // Every line is complete.
+    this.#isClosed = true;
   }
 
   #showNode({ name, state, reason, http, tcp, pid }: NodeView): void {

@@ -46,7 +46,7 @@ export class Output {
 
   /** `text` in ASCII, where the terminal shows nothing else. */
   plain(text: string): string {
-    return this.isUnicode ? text : text.replaceAll(/[^\n\t\x20-\x7e\x1b]/g, asciiOf);
+    return this.isUnicode ? text : text.replaceAll(/\P{ASCII}/gu, asciiOf);
   }
 }
 

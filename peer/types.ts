@@ -18,7 +18,9 @@ export type Input =
   /** Facts about bytes, in any order, any number of times. */
   | { readonly type: 'verified'; readonly results: readonly VerifyResult[] }
   | { readonly type: 'command'; readonly id: number; readonly command: Command }
-  /** The program is stopping: trackers are told, every connection is closed. Nothing comes after. */
+  /**
+   * The program is stopping: trackers are told, every connection is closed. Nothing comes after.
+   */
   | { readonly type: 'stop' };
 
 export type Effect =

@@ -88,9 +88,12 @@ const causes = [
     sign: /gyp ERR!|not found: make|prebuild-install/,
     advice:
       'The package better-sqlite3 had to be compiled and that failed. It needs Python 3 and a\n' +
-      'C++ compiler. Debian, Ubuntu: `sudo apt install python3 make g++`. Fedora: `sudo dnf\n' +
-      'install python3 make gcc-c++`. macOS: `xcode-select --install`. Windows: the Visual Studio\n' +
-      'Build Tools with "Desktop development with C++". Then run this again.',
+      'C++ compiler.\n' +
+      '  Debian, Ubuntu: sudo apt install python3 make g++\n' +
+      '  Fedora: sudo dnf install python3 make gcc-c++\n' +
+      '  macOS: xcode-select --install\n' +
+      '  Windows: the Visual Studio Build Tools with "Desktop development with C++"\n' +
+      'Then run this again.',
   },
   { sign: /ENOSPC/, advice: 'The disk is full: make about 300 MB of room and run this again.' },
   {

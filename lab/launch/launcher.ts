@@ -67,6 +67,7 @@ export class Launcher {
     const params = await this.#openNetworkFile();
     this.#network = networkOf(params);
     const [tracker, ...peers] = await this.#plan(params);
+    this.#survey.start();
     await this.#startAll([tracker]);
     await this.#startAll(peers);
     if (this.#isStopping) return;
@@ -76,7 +77,6 @@ export class Launcher {
     });
     this.#run = this.#describe(this.#network, this.#control);
     publish(this.#run, this.#options.runningFolder);
-    this.#survey.start();
   }
 
   view(): NetworkView {
@@ -186,11 +186,10 @@ export class Launcher {
     const { name, role } = child.options;
     const ready = state.type === 'running' ? state.ready : undefined;
     const answer: NodeStatus | undefined = this.#survey.answerOf(name);
-    const isSilent = state.type === 'running' && role === 'peer' && answer === undefined;
     return {
       name,
       role,
-      state: isSilent ? 'silent' : state.type,
+      state: this.#survey.isSilent(name) ? 'silent' : state.type,
       reason: state.type === 'failed' ? state.reason : '',
       pid: state.type === 'stopped' || state.type === 'failed' ? 0 : pid,
       tcp: ready?.tcpAddress ?? '–',

@@ -95,4 +95,4 @@ export function planNetwork(
   return [tracker, ...peers];
 }
 
-export const TRACKER_NAME = 'tracker';
+const TRACKER_NAME = 'tracker';

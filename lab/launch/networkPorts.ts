@@ -62,6 +62,7 @@ async function requireFree(port: number, hosts: readonly string[], flag: string)
   throw new Trouble(
     'port-in-use',
     `Port ${String(port)}, meant for the tracker, is in use.`,
-    `Stop the program that uses it (perhaps another network: cairn network down), or choose another with --${flag}.`,
+    'Stop the program that uses it (perhaps another network: cairn network down), ' +
+      `or choose another with --${flag}.`,
   );
 }

@@ -44,7 +44,7 @@ export function summary(nodes: readonly NodeView[]): string {
   const answering = peers.flatMap(({ status }) => (status === null ? [] : [status]));
   const count = `${String(answering.length)}/${String(peers.length)} peers`;
   const [best] = [...answering].sort((a, b) => b.height - a.height);
-  if (best === undefined) return `${count} answer`;
+  if (best === undefined) return `${count} answer yet`;
   const tips = new Set(answering.map(({ tip }) => tip));
   const block = `block ${String(best.height)} (${shortTip(best.tip)})`;
   if (tips.size > 1)
@@ -55,7 +55,7 @@ export function summary(nodes: readonly NodeView[]): string {
 }
 
 /** The last digits of a tip: the first ones are zeros. */
-export const shortTip = (tip: string): string => `…${tip.slice(-8)}`;
+const shortTip = (tip: string): string => `…${tip.slice(-8)}`;
 
 export const TABLE_HEAD = [
   'NAME',

@@ -10,6 +10,8 @@ const TIMEOUT_MS = 2_000;
 export class Survey {
   readonly #clients = new Map<string, NodeClient>();
   readonly #answers = new Map<string, StatusJson>();
+  /** Those that did not answer in the last round. */
+  readonly #silent = new Set<string>();
   readonly #onAnswers: () => void;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -28,11 +30,17 @@ export class Survey {
   remove(name: string): void {
     this.#clients.delete(name);
     this.#answers.delete(name);
+    this.#silent.delete(name);
   }
 
   /** What `name` said in the last round; `undefined`: it did not answer. */
   answerOf(name: string): StatusJson | undefined {
     return this.#answers.get(name);
+  }
+
+  /** Whether `name` was asked and did not answer. */
+  isSilent(name: string): boolean {
+    return this.#silent.has(name);
   }
 
   /** Begins with a first round. */
@@ -50,12 +58,21 @@ export class Survey {
       [...this.#clients].map(async ([name, client]) => {
         const answer = await client.call('status', {});
         if (this.#clients.get(name) !== client) return;
-        if (answer.ok) this.#answers.set(name, answer.value);
-        else this.#answers.delete(name);
+        this.#note(name, answer.ok ? answer.value : undefined);
       }),
     );
     if (this.#isClosed) return;
     this.#onAnswers();
     this.#timer = setTimeout(() => void this.#round(), INTERVAL_MS);
+  }
+
+  #note(name: string, answer: StatusJson | undefined): void {
+    if (answer === undefined) {
+      this.#answers.delete(name);
+      this.#silent.add(name);
+    } else {
+      this.#answers.set(name, answer);
+      this.#silent.delete(name);
+    }
   }
 }

@@ -43,7 +43,8 @@ const KEPT_HEADERS = ['content-type', 'content-security-policy', 'location'];
  * Ours alone: the default upgrades to HTTPS, which blanks the page on every address but loopback.
  */
 const CONTENT_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data:; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
 
 async function createDocs(version: string): Promise<FastifyInstance> {

@@ -5,6 +5,7 @@
  */
 
 import type { HttpErrorCode } from '../../shared/http/errors.js';
+import { isWelcomeHost } from '../../shared/http/welcomeHost.js';
 
 export interface Caller {
   readonly method: string;
@@ -37,13 +38,6 @@ export function checkCaller(caller: Caller, options: GuardOptions): HttpErrorCod
 /** Whether connections to `host` can only come from this computer. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** An address cannot be rebound by DNS; a name can, so only ours pass. */
-function isWelcomeHost(hostAndPort: string, listenHost: string): boolean {
-  const host = hostAndPort.replace(/:\d+$/, '').toLowerCase();
-  const isAddress = /^\[[0-9a-f:.%]+\]$/.test(host) || /^\d+\.\d+\.\d+\.\d+$/.test(host);
-  return isAddress || host === 'localhost' || host === listenHost.toLowerCase();
 }
 
 function isSameOrigin(origin: string, host: string): boolean {

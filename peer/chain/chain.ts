@@ -46,7 +46,7 @@ export interface Advance {
 }
 
 /** Inputs and outputs, with 16 for each block, of one step: about 20 ms. */
-export const STEP_COST = 4000;
+const STEP_COST = 4000;
 
 /**
  * Children of one parent with an eased target. Their work may be next to nothing, so anyone could

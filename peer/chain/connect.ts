@@ -68,7 +68,7 @@ export function disconnectBlock(block: Block, undo: readonly Coin[], coins: Coin
 /**
  * The rules of one transaction against the coins that `coinOf` finds: what it spends, if it may.
  */
-export function checkSpends(
+function checkSpends(
   { params, height }: ConnectContext,
   tx: DecodedTransaction,
   coinOf: (outpoint: string) => Coin | undefined,
@@ -99,7 +99,7 @@ export function checkSpends(
  * The first height at which `coin` may be spent. Genesis coins, which nobody mined, need not
  * mature.
  */
-export const spendableFrom = (params: NetworkParams, coin: Coin): number =>
+const spendableFrom = (params: NetworkParams, coin: Coin): number =>
   coin.isCoinbase && coin.height > 0 ? coin.height + params.maturity : coin.height;
 
 function apply(tx: DecodedTransaction, spends: Spends, height: number, coins: CoinView): void {

@@ -204,7 +204,7 @@ export class Miner {
     this.#tell({
       type: 'notice',
       code: 'mined-block-rejected',
-      sentence: `The chain refused block ${hash} that we mined (${reject.code}). Please report this.`,
+      sentence: `The chain refused our own block ${hash} (${reject.code}). Please report this.`,
     });
   }
 

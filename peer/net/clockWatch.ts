@@ -1,6 +1,6 @@
 /**
  * Compares our clock with those of the peers, and warns. It never shifts anything: who could move
- * our clock could split us from the network (the hole of 2024-07 in `THREATS`).
+ * our clock could split us from the network (published of Bitcoin Core in 2024-07).
  */
 
 import type { Outbox } from './outbox.js';

@@ -22,7 +22,7 @@ const INBOUND_MAX = CONNECTIONS_MAX - OUTBOUND_WANTED;
 /** Above the places of nodes: those that still shake hands, and the dial-backs of trackers. */
 const VISITORS_MAX = 32;
 /** A class room may share one address; a whole network on one machine is no attack. */
-const INBOUND_PER_HOST_MAX = 32;
+const INBOUND_PER_HOST_MAX = 16;
 /** A tracker's dial-back shakes hands, pings and leaves. */
 const TRACKER_VISIT_MS = 30_000;
 

@@ -4,8 +4,7 @@
  * - *Wanted* is a window: the missing bodies among the next 1,024 blocks. A wanted block is *free*
  *   until a peer that has it is asked for it; 16 are in flight from one peer at most.
  * - State is kept by (peer, block): what one peer sends, or fails to send, takes nothing from
- *   another (the hole of 2024-10 in `THREATS`, where a mutated block cleared another peer's
- * download).
+ *   another. (In Bitcoin Core a mutated block cleared another peer's download, published 2024-10.)
  * - *Stall*: a peer that delivers nothing for 2 s, while another could, is passed over: its blocks
  *   are free again, and it is asked for nothing until it delivers. Each stall doubles the time-out,
  * to 64 s at most,

@@ -76,5 +76,6 @@ const hasAnswered = ({ first, countBefore }: Duplicate): boolean =>
   first.messageCount > countBefore;
 
 const twoPrograms = (first: Session, second: Session): string =>
-  `Two running nodes, at ${first.facts.address.host} and ${second.facts.address.host}, have one node key: ` +
-  'one data directory is a copy of the other. Delete the file node.key in one of them.';
+  `Two running nodes, at ${first.facts.address.host} and ${second.facts.address.host}, ` +
+  'have one node key: one data directory is a copy of the other. ' +
+  'Delete the file node.key in one of them.';

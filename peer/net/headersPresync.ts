@@ -1,15 +1,17 @@
 /**
- * Reads a branch of headers of doubtful work twice, so that depth costs whoever made it up, and not us.
+ * Reads a branch of headers of doubtful work twice, so that depth costs whoever made it up, and not
+ * us.
  *
  *     counting → storing → (enough was stored)
  *
- * - *Counting* checks every header in full (we know each next target exactly) and keeps of it one salted
- *   bit, and of them all the last one and the sum of work. Memory: one bit a header.
- * - Once the work reaches the threshold the branch is asked for again. *Storing* compares the bits of a
- *   whole message before it gives the headers out: who sends others is found out with the first wrong bit,
- *   each with probability one half, and cannot try at home, for the salt is ours.
+ * - *Counting* checks every header in full (we know each next target exactly) and keeps of it one
+ *   salted bit, and of them all the last one and the sum of work. Memory: one bit a header.
+ * - Once the work reaches the threshold the branch is asked for again. *Storing* compares the bits
+ *   of a whole message before it gives the headers out: who sends others is found out with the
+ *   first wrong bit, each with probability one half, and cannot try at home, for the salt is ours.
  *
- * A branch that fits into one message is given out at once. The same machine serves one peer and one branch.
+ * A branch that fits into one message is given out at once. The same machine serves one peer and
+ * one branch.
  */
 
 import { sha256 } from '#crypto';

@@ -57,15 +57,20 @@ export class Relay {
     const { chain, knowledge } = this.#parts;
     if (knowledge.hasHeard(session.peer, entry)) return;
     const pushed: Uint8Array[] = [];
-    for (
-      let at: HeaderEntry | undefined = entry;
-      at?.parent !== undefined && pushed.length < NEW_HEADERS_MAX;
-      at = at.parent
-    ) {
+    for (const at of downwards(entry, NEW_HEADERS_MAX)) {
       if (knowledge.hasHeard(session.peer, at)) break;
       pushed.unshift(chain.headerBytes(at));
     }
     knowledge.onTold(session.peer, entry);
     session.send({ type: 'newHeaders', headers: concatBytes(...pushed) });
+  }
+}
+
+/** `entry` and the blocks below it without genesis, `count` at most. */
+function* downwards(entry: HeaderEntry, count: number): Generator<HeaderEntry, void> {
+  let at = entry;
+  for (let i = 0; i < count && at.parent !== undefined; i++) {
+    yield at;
+    at = at.parent;
   }
 }

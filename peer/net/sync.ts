@@ -1,13 +1,14 @@
 /**
- * Headers first: asks peers for the headers after ours and gives them to the chain. Bodies are `downloads`'.
+ * Headers first: asks peers for the headers after ours and gives them to the chain. Bodies are
+ * `downloads`'.
  *
- * - Each peer is asked once after its handshake, and again when it pushes a header whose parent we do not
- *   have; full answers are continued. Until the first peer has no more, only one is asked at a time: the
- *   one that claims the most work. One question a peer is open at any time.
- * - Who leaves a question open for 5 s is passed over, and after 60 s disconnected: an answer may be empty,
- *   so an honest node always has one.
- * - A branch with less work than our tip's less 144 blocks (or than the configured minimum) goes through
- *   `HeadersPresync`. A single pushed header of such a branch is ignored.
+ * - Each peer is asked once after its handshake, and again when it pushes a header whose parent we
+ *   do not have; full answers are continued. Until the first peer has no more, only one is asked at
+ *   a time: the one that claims the most work. One question a peer is open at any time.
+ * - Who leaves a question open for 5 s is passed over, and after 60 s disconnected: an answer may
+ *   be empty, so an honest node always has one.
+ * - A branch with less work than our tip's less 144 blocks (or than the configured minimum) goes
+ *   through `HeadersPresync`. A single pushed header of such a branch is ignored.
  * - Headers from the future wait, 16 a peer.
  */
 
@@ -153,7 +154,10 @@ export class Sync {
     return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
   }
 
-  /** Before the first peer has told all that it has, one at a time; one that is in the middle goes on. */
+  /**
+   * Before the first peer has told all that it has, one at a time; one that is in the middle goes
+   * on.
+   */
   #whomToAsk(now: MonoMs): readonly PeerHeaders[] {
     const all = [...this.#peers.values()];
     const wanted = all.filter((peer) => peer.isWanted && peer.asked === undefined);
@@ -176,7 +180,9 @@ export class Sync {
     peer.session.send({ type: 'getHeaders', locator, stop: NO_STOP });
   }
 
-  /** It has nothing after what we named; by what it said of its tip, it has at least a part of that. */
+  /**
+   * It has nothing after what we named; by what it said of its tip, it has at least a part of that.
+   */
   #onNothing(peer: PeerHeaders, from: HeaderEntry): void {
     const height = Math.min(peer.session.hello.tipHeight, from.height);
     this.#parts.knowledge.onShown(peer.session.peer, ancestorAt(from, height));

@@ -265,5 +265,5 @@ const lost = (address: NetAddress, why: string): string =>
 
 const unreachable = (tracker: NetAddress, host: string, port: number): string =>
   `The tracker at ${printNetAddress(tracker)} cannot reach this node at ` +
-  `${printNetAddress({ host, port })}. Others cannot either, so it only has the sessions that it opens ` +
-  'itself: let TCP to that port through the firewall or the router.';
+  `${printNetAddress({ host, port })}. Others cannot either, so it only has the sessions ` +
+  'that it opens itself: let TCP to that port through the firewall or the router.';

@@ -16,8 +16,9 @@ export function startThread(entry: ThreadEntry, options: WorkerOptions): Worker 
 }
 
 /**
- * Node 20 does not apply the loader of `--import tsx` to threads, so each one registers it itself: the
- * module of tsx that does so, for what `require` finds under its name works in the main thread only.
+ * Node 20 does not apply the loader of `--import tsx` to threads, so each one registers it itself:
+ * the module of tsx that does so, for what `require` finds under its name works in the main thread
+ * only.
  */
 function fromSource(path: string): string {
   const tsx = dirname(createRequire(import.meta.url).resolve('tsx/package.json'));

@@ -47,7 +47,7 @@ export type ValueOf<K extends Kind> = K extends { type: 'boolean' }
 export type Value = ValueOf<Kind>;
 
 /** How many items a list may have: a configuration is typed by people. */
-export const LIST_ITEMS_MAX = 64;
+const LIST_ITEMS_MAX = 64;
 
 /** A path or an address longer than this is an accident. */
 const TEXT_LENGTH_MAX = 4096;

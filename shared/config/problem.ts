@@ -25,7 +25,10 @@ export function explain(
   switch (problem.code) {
     case 'unknown-key': {
       const suggestion = didYouMean(problem.key, known.keys);
-      return `Unknown key ${problem.key} in ${problem.file}.${suggestion} cairn config lists the keys.`;
+      return (
+        `Unknown key ${problem.key} in ${problem.file}.${suggestion} ` +
+        'cairn config lists the keys.'
+      );
     }
     case 'unknown-variable': {
       const suggestion = didYouMean(problem.variable, known.variables);
@@ -34,7 +37,10 @@ export function explain(
     case 'not-an-object':
       return `${problem.what} in ${problem.file} must be an object, as in config.example.json.`;
     case 'flag-only':
-      return `${problem.key} in ${problem.file} works only as a flag or a variable. Remove it there.`;
+      return (
+        `${problem.key} in ${problem.file} works only as a flag or a variable. ` +
+        'Remove it there.'
+      );
     case 'given-twice':
       return `${problem.source} is given more than once. Give it once.`;
     case 'bad-value':

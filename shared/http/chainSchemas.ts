@@ -35,7 +35,7 @@ export const headerJson = {
 } as const;
 
 /** How many headers one request may ask for: about 1 MB of JSON. */
-export const HEADERS_COUNT_MAX = 2_000;
+const HEADERS_COUNT_MAX = 2_000;
 
 export const headersQuery = {
   type: 'object',

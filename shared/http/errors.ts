@@ -1,6 +1,5 @@
 /** The one body of every HTTP answer that is no success. */
 
-import type { RejectCode } from '../consensus/reject.js';
 import type { Static } from './schema.js';
 
 export const errorBody = {
@@ -36,7 +35,9 @@ export const HTTP_ERRORS = {
   'origin-refused': { status: 403, hint: 'Pages of other sites may not use this node.' },
   'token-required': {
     status: 401,
-    hint: 'Send “Authorization: Bearer TOKEN” with the token in the file api.token of the data directory.',
+    hint:
+      'Send “Authorization: Bearer TOKEN” with the token in the file api.token ' +
+      'of the data directory.',
   },
   'method-not-allowed': { status: 405, hint: 'See /docs for the routes.' },
   'unsupported-media-type': { status: 415, hint: 'Send JSON, with content-type application/json.' },
@@ -52,9 +53,6 @@ export const HTTP_ERRORS = {
 } as const;
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;
-
-/** Every `code` that the API answers with. */
-export type ApiErrorCode = HttpErrorCode | RejectCode;
 
 /** Status of a block that was refused: it was understood, and a rule says no. */
 export const REJECTED_STATUS = 422;

@@ -83,7 +83,7 @@ export const peersJson = {
   },
 } as const;
 
-export const miningMode = {
+const miningMode = {
   anyOf: [
     {
       type: 'object',
@@ -206,4 +206,3 @@ export type StatusJson = Static<typeof statusJson>;
 export type PeersJson = Static<typeof peersJson>;
 export type MiningJson = Static<typeof miningJson>;
 export type NetworkJson = Static<typeof networkJson>;
-export type ReadyJson = Static<typeof readyJson>;

@@ -1,6 +1,6 @@
 /**
- * How the HTTP contract is written: plain JSON Schemas `as const`, whose TypeScript types follow from
- * them (docs/decisions/0010).
+ * How the HTTP contract is written: plain JSON Schemas `as const`, whose TypeScript types follow
+ * from them (docs/decisions/0010).
  */
 
 /** The values that the JSON Schema `S` describes, for the keywords that the contract uses. */

@@ -26,7 +26,7 @@ export const SAMPLE_MAX = 50;
 /** Networks that one tracker serves. */
 export const NETWORKS_MAX = 64;
 /** Parameters of one network: 1,000 allocations of 28 bytes and room. */
-export const PARAMS_BYTES_MAX = 32_768;
+const PARAMS_BYTES_MAX = 32_768;
 
 /** 16 bytes of an IP address (IPv4 mapped), in memory its canonical text. */
 const host: Kind<string> = converted(bin(16), {

@@ -12,7 +12,7 @@ const KNOWN = new Map<string, Kind>([
 ]);
 
 describe('cli/flags', () => {
-  it('keeps the text of each flag, so that --mine=1, --mine and --mine=false mean what they say', () => {
+  it('keeps text, so that --mine, --mine=1 and --mine=false mean what they say', () => {
     expect(flags('--mine=1')).to.deep.equal({ mine: ['1'] });
     expect(flags('--mine')).to.deep.equal({ mine: ['true'] });
     expect(flags('--mine=false')).to.deep.equal({ mine: ['false'] });

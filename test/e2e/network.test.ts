@@ -52,7 +52,7 @@ describe('e2e: a network on one computer', function () {
     });
   }
 
-  it('agrees on one chain, tells so in another terminal, goes on after a stop, begins anew', async () => {
+  it('agrees on one chain, tells another terminal, goes on after a stop, begins anew', async () => {
     const first = await up('--peers', '2');
     await sandbox.json('mine', '7', '--node', 'bob');
     await untilHeight(7, ['Alice', 'Bob']);

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import type { MiningJson, PeersJson, StatusJson } from '../../shared/http/nodeSchemas.js';
 import { until, type Running } from '../support/programs.js';
 import { freePorts, Sandbox, statusAt, stop, untilPrinted } from '../support/sandbox.js';
 
 const START_TIMEOUT_MS = 30_000;
+
+const COPY_AGAIN = 'Copy or export it again; what came before the damage was good.';
 
 interface Peer {
   readonly running: Running;
@@ -67,7 +69,7 @@ describe('e2e: tracker and peers', function () {
     });
   }
 
-  it('find each other by the tracker, agree, survive kill -9, and go on without the tracker', async () => {
+  it('find each other by the tracker, agree, survive kill -9 and a lost tracker', async () => {
     const tracker = await startTracker();
     const alice = await startPeer('Alice');
     const bob = await startPeer('Bob');
@@ -120,16 +122,19 @@ describe('e2e: tracker and peers', function () {
     const exported = await sandbox.json('chain', 'export', file, '--data', sandbox.path('Alice'));
     expect(exported).to.include({ blocks: 12 });
 
-    const bob = await startPeer(
-      'Bob',
-      '--tracker',
-      `127.0.0.1:${String(trackerPort)}`,
-      '--mine=false',
-    );
-    await stop(bob.running);
-    rmSync(sandbox.path('Bob', 'chain.sqlite'), { force: true });
-    await stop(alice.running);
-    expect(existsSync(file)).to.equal(true);
+    const own = ['--data', sandbox.path('copy')];
+    const imported = await sandbox.json('chain', 'import', file, ...own);
+    expect(imported).to.include({ readCount: 12, newCount: 12, problem: null });
+    const copy = await sandbox.json('chain', 'verify', ...own);
+    expect(copy).to.include({ valid: true, height: 12 });
+
+    const bob = await startPeer('Bob', '--connect', '127.0.0.1:1');
+    const known = await sandbox.json('chain', 'import', file, '--data', sandbox.path('Bob'));
+    expect(known).to.include({ into: `http://localhost:${String(bob.http)}`, readCount: 12 });
+    await untilSameTip([alice, bob], 12);
+    truncateSync(file, 900);
+    const cut = await sandbox.run('chain', 'import', file, '--node', urlOf(bob));
+    expect([cut.code, cut.output]).to.deep.equal([1, `${file} ends too early. ${COPY_AGAIN}\n`]);
   });
 
   it('mine as their flags and commands say', async () => {

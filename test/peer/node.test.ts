@@ -1,7 +1,6 @@
 /** Whole nodes that talk to each other, and what a node does with each kind of input. */
 
 import { expect } from 'chai';
-import type { UnixSeconds } from '../../shared/units.js';
 import {
   genesisCoin,
   genesisOf,
@@ -11,9 +10,11 @@ import {
   owner,
   pay,
   spend,
+  type MadeBlock,
 } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
-import { TRACKER_ADDRESS, World, type WorldNode } from '../support/world.js';
+import { World } from '../support/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS, type WorldNode } from '../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -32,9 +33,9 @@ describe('node: sync', () => {
   it('syncs from three peers, with bytes cut anywhere', () => {
     const world = new World({ cutsBytes: true, seed: 3 });
     const blocks = nextBlocks(network, genesis, 500);
-    const sources = [1, 2, 3].map(() => world.node(network));
+    const sources = [1, 2, 3].map(() => addNode(world, network));
     for (const source of sources) source.give(blocks);
-    const node = world.node(network, { neighbours: sources.map(({ address }) => address) });
+    const node = addNode(world, network, { neighbours: sources.map(({ address }) => address) });
     world.until(() => node.height === 500, 20_000);
     expect(node.tip).to.equal(sources[0]?.tip);
     expect(node.reasons).to.deep.equal([]);
@@ -42,15 +43,13 @@ describe('node: sync', () => {
 
   it('syncs blocks with signed transactions, whose signatures the workers check', () => {
     const world = new World();
-    const blocks = [0, 1, 2].reduce(
-      (chain, i) => {
-        const coins = [genesisCoin(network, i)];
-        const tx = spend(network, { coins, outputs: [pay(owner(7), 1_000)] });
-        return [...chain, nextBlock(network, chain.at(-1) ?? genesis, { transactions: [tx] })];
-      },
-      [] as ReturnType<typeof nextBlocks>,
-    );
-    const [a, b] = [world.node(network), world.node(network)];
+    const blocks: MadeBlock[] = [];
+    for (const i of [0, 1, 2]) {
+      const coins = [genesisCoin(network, i)];
+      const tx = spend(network, { coins, outputs: [pay(owner(7), 1_000)] });
+      blocks.push(nextBlock(network, blocks.at(-1) ?? genesis, { transactions: [tx] }));
+    }
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.give(blocks);
     b.connectTo(a);
     world.until(() => b.height === 3);
@@ -60,13 +59,13 @@ describe('node: sync', () => {
   it('catches up after it was away, from where it was', () => {
     const world = new World();
     const blocks = nextBlocks(network, genesis, 120);
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.give(blocks.slice(0, 60));
     b.connectTo(a);
     world.until(() => b.height === 60);
     b.kill();
     a.give(blocks.slice(60));
-    const again = world.node(network, {
+    const again = addNode(world, network, {
       number: b.number,
       store: b.store,
       neighbours: b.neighbours,
@@ -78,7 +77,7 @@ describe('node: sync', () => {
 
   it('ignores a low-work flood of headers in bounded memory, and stays with its chain', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const tip = nextBlocks(network, genesis, 300);
     node.give(tip);
     const stranger = new Stranger(world, network, { hello: { tipWork: 1n << 60n } }).call(node);
@@ -95,7 +94,7 @@ describe('node: sync', () => {
 describe('node: agreement', () => {
   it('brings both sides of a split to the longer branch', () => {
     const world = new World();
-    const nodes = [1, 2, 3, 4].map(() => world.node(network));
+    const nodes = [1, 2, 3, 4].map(() => addNode(world, network));
     const [left, right] = [nodes.slice(0, 2), nodes.slice(2)];
     nodes[0]?.give(nextBlocks(network, genesis, 10));
     meshed(world, nodes);
@@ -118,7 +117,7 @@ describe('node: agreement', () => {
   it('reorganises deeper than what is stored without a look', function () {
     this.timeout(20_000);
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.give(nextBlocks(network, genesis, 400, { extraNonce: 1 }));
     b.give(nextBlocks(network, genesis, 401, { extraNonce: 2 }));
     a.connectTo(b);
@@ -129,7 +128,7 @@ describe('node: agreement', () => {
 
   it('has all of five miners on one tip soon after the last block', () => {
     const world = new World({ latencyMs: 20, cutsBytes: true });
-    const nodes = [1, 2, 3, 4, 5].map(() => world.node(network));
+    const nodes = [1, 2, 3, 4, 5].map(() => addNode(world, network));
     meshed(world, nodes);
     nodes.forEach((node, i) => {
       node.findsAfterMs = 700 + 90 * i;
@@ -158,8 +157,8 @@ describe('node: agreement', () => {
     const course = (seed: number): string => {
       const world = new World({ cutsBytes: true, seed });
       const trackers = [TRACKER_ADDRESS];
-      world.tracker([network]);
-      const nodes = [1, 2, 3].map(() => world.node(network, { trackers }));
+      addTracker(world, [network]);
+      const nodes = [1, 2, 3].map(() => addNode(world, network, { trackers }));
       nodes[0]?.command({ type: 'generate', count: 5 });
       world.run(20_000);
       return JSON.stringify([world.now, nodes.map(({ events, tip }) => [events, tip])]);
@@ -172,7 +171,7 @@ describe('node: agreement', () => {
 describe('node: staying', () => {
   it('disconnects nobody on a network that is idle for an hour', () => {
     const world = new World();
-    const nodes = [1, 2, 3].map(() => world.node(network));
+    const nodes = [1, 2, 3].map(() => addNode(world, network));
     nodes[0]?.give(nextBlocks(network, genesis, 20));
     meshed(world, nodes);
     world.run(3_600_000);
@@ -185,13 +184,13 @@ describe('node: staying', () => {
 
   it('finds its neighbours again after a restart, without any tracker', () => {
     const world = new World();
-    world.tracker([network]);
+    addTracker(world, [network]);
     const trackers = [TRACKER_ADDRESS];
-    const [a, b] = [world.node(network, { trackers }), world.node(network, { trackers })];
+    const [a, b] = [addNode(world, network, { trackers }), addNode(world, network, { trackers })];
     world.until(() => a.peerCount === 1 && b.peerCount === 1);
     const restart = (node: WorldNode): WorldNode => {
       const { number, store, neighbours } = node;
-      return world.node(network, { number, store, neighbours });
+      return addNode(world, network, { number, store, neighbours });
     };
     for (const node of [a, b]) node.kill();
     const [again] = [restart(a), restart(b)];
@@ -200,7 +199,7 @@ describe('node: staying', () => {
 
   it('finds out that a connection carries nothing any more, and makes a new one', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     world.run(1_000);
     a.host.freezeLines();
@@ -211,7 +210,7 @@ describe('node: staying', () => {
 
   it('says good-bye when it stops, and does nothing after', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     world.run(1_000);
     const effects = a.node.handle({ type: 'stop' }, world.now);
@@ -224,7 +223,7 @@ describe('node: staying', () => {
 describe('node: commands', () => {
   it('generates blocks on demand', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     world.run(10);
     node.command({ type: 'generate', count: 5 });
     world.until(() => node.replies.length === 1);
@@ -237,7 +236,7 @@ describe('node: commands', () => {
 
   it('answers a submitted block with what became of it', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const block = nextBlock(network, genesis);
     const submit = (bytes: Uint8Array): unknown => {
       node.command({ type: 'submit-block', bytes });
@@ -257,7 +256,7 @@ describe('node: commands', () => {
 
   it('passes on the blocks that it is given', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     world.run(100);
     a.give(nextBlocks(network, genesis, 2));
@@ -266,10 +265,10 @@ describe('node: commands', () => {
 
   it('tells the miner of its tip before it tells anybody else', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     world.run(100);
-    const bytes = nextBlock(network, genesis, { time: (world.now.unix - 5) as UnixSeconds }).bytes;
+    const bytes = nextBlock(network, genesis, { time: world.now.unix - 5 }).bytes;
     a.findsAfterMs = undefined;
     a.command({
       type: 'set-mining',

@@ -3,6 +3,7 @@ import { outpointKey } from '../../shared/consensus/transaction.js';
 import { genesisCoin, genesisOf, makeNetwork, nextBlock, nextBlocks } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
 import { World } from '../support/world.js';
+import { addNode } from '../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -39,7 +40,7 @@ describe('queries', () => {
 
   it('list the connections, with what is known of each', () => {
     const world = new World();
-    const worldNode = world.node(network);
+    const worldNode = addNode(world, network);
     const hello = { tipHeight: 5, tipWork: 10n };
     const stranger = new Stranger(world, network, { hello }).call(worldNode);
     new Stranger(world, network, { number: 201, isMute: true }).call(worldNode);
@@ -66,7 +67,7 @@ describe('queries', () => {
 });
 
 function bound(world: World) {
-  const worldNode = world.node(network);
+  const worldNode = addNode(world, network);
   world.run(1);
   return { node: worldNode.node, give: worldNode.give.bind(worldNode) };
 }

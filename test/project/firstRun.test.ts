@@ -12,6 +12,7 @@ import { startTwoPeers, stopTwoPeers, twoPeersIn, untilBlockMined } from './twoP
 
 const RUN_TIMEOUT_MS = 240_000;
 const BUILD_TIMEOUT_MS = 120_000;
+const REMOVAL_TIMEOUT_MS = 60_000;
 
 describe('project: the first run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-clone-'));
@@ -24,7 +25,8 @@ describe('project: the first run', () => {
     }
   });
 
-  after(() => {
+  after(function () {
+    this.timeout(REMOVAL_TIMEOUT_MS);
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -1,4 +1,7 @@
-/** Branches of headers alone: proof of work and times are right, the blocks behind them do not exist. */
+/**
+ * Branches of headers alone: proof of work and times are right, the blocks behind them do not
+ * exist.
+ */
 
 import { concatBytes } from '../../shared/bytes.js';
 import { nextBits, type ChainPoint } from '../../shared/consensus/difficulty.js';

@@ -91,7 +91,9 @@ export const PURE_PARTS: ReadonlySet<Part> = new Set([
   ...TRACKER_MACHINE,
 ]);
 
-/** The part that a file belongs to, by its path below the project's folder; `undefined`: to none. */
+/**
+ * The part that a file belongs to, by its path below the project's folder; `undefined`: to none.
+ */
 export function partOf(path: string): Part | undefined {
   const starts = Object.keys(PARTS).filter((start) => path.startsWith(start));
   const longest = starts.sort((a, b) => b.length - a.length)[0];

@@ -7,9 +7,6 @@ import { fileURLToPath } from 'node:url';
 /** The folder of `package.json`. */
 export const projectRoot: string = folderWithPackage(dirname(fileURLToPath(import.meta.url)));
 
-/** The compiled tree: programs that tests start stand here. */
-export const distRoot: string = join(projectRoot, 'dist');
-
 /** The folder of the published vectors, or `undefined` where `CAIRN_VECTORS` names none. */
 export const vectorsRoot: string | undefined = process.env['CAIRN_VECTORS'] ?? undefined;
 

@@ -13,7 +13,8 @@ import { Link } from '../../shared/wire/link.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { peerProtocol, type PeerMessage, type PeerRow } from '../../shared/wire/peerMessages.js';
 import type { MadeBlock } from './blocks.js';
-import type { Host, Machine, World } from './world.js';
+import type { World } from './world.js';
+import type { Host, Machine } from './worldHost.js';
 
 export interface StrangerOptions {
   readonly hello?: Partial<Hello>;

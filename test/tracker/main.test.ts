@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 
 import { networkOf } from '../../shared/consensus/genesis.js';
@@ -20,6 +21,7 @@ import {
   type TrackerProgramOptions,
 } from '../../tracker/main.js';
 import type { NetworkPeersJson } from '../../tracker/views.js';
+import { until } from '../support/programs.js';
 import { skip } from '../support/skip.js';
 import { SocketPeer, type SocketPeerOptions } from './socketPeer.js';
 import { OTHER_NETWORK } from './world.js';
@@ -220,6 +222,18 @@ describe('tracker/main', () => {
     await start();
     expect(existsSync(join(folder, 'registry.sqlite.damaged-1')), String(readdirSync(folder))).to.be
       .true;
+  });
+
+  it('tells its program when it can save no more, which ends it', async () => {
+    const tracker = await start();
+    const database = new Database(join(folder, 'registry.sqlite'));
+    database.exec('DROP TABLE peers');
+    database.close();
+    const peer = await peerOf();
+    await peer.connect(tracker.tcp);
+    await peer.announce('started');
+    const trouble = await until('trouble', 5_000, () => troubles.shift());
+    expect(String(trouble)).to.include('no such table');
   });
 
   it('answers on 127.0.0.1 and on ::1 when it is told localhost', async function () {

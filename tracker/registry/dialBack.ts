@@ -1,6 +1,6 @@
 /**
  * Which peer is dialed back next, and what keeps the tracker from being used as a scanner or as an
- * amplifier (docs/protocol.md, tracker):
+ * amplifier (docs/protocol.md, "With a tracker"):
  *
  *  - one dial in flight a source; the others of that source wait for their turn
  *  - six dials a minute a target (address and port) over all who announce it; at most three of them

@@ -45,7 +45,7 @@ describe('launch/networkView', () => {
       '2/2 peers answer, 2 different tips, highest block 8 (…ffffffff)',
     );
     expect(summary([peer(), silent])).to.equal('1/2 peers answer, block 7 (…12345678)');
-    expect(summary([silent])).to.equal('0/1 peers answer');
+    expect(summary([silent])).to.equal('0/1 peers answer yet');
   });
 
   it('has a cell for each column, and shows why a program failed', () => {

@@ -78,7 +78,7 @@ describe('api/server', () => {
     expect(status).to.equal(200);
   });
 
-  it('answers a refusal with its status, and a reject of the chain with the code of the rule', async () => {
+  it('answers a refusal with its status, a reject of the chain with its code', async () => {
     await app.close();
     await start({
       block: () => refuse('unknown-block', 'There is no block 7.'),

@@ -13,6 +13,7 @@ import {
 } from '../../support/blocks.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
+import { addNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -21,7 +22,7 @@ const UNKNOWN = 'ee'.repeat(32) as BlockHash;
 
 function scene(height: number) {
   const world = new World();
-  const node = world.node(network);
+  const node = addNode(world, network);
   const blocks = nextBlocks(network, genesis, height);
   node.give(blocks);
   const stranger = new Stranger(world, network).call(node);
@@ -145,14 +146,14 @@ describe('net/blockServer', () => {
   it('has a megabyte a peer with the sockets, and goes on when that is gone', function () {
     this.timeout(20_000);
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const big = bigBlocks(20);
     node.give(big);
     const stranger = new Stranger(world, network).call(node);
     node.host.holdSent();
     stranger.say({ type: 'headers', headers: new Uint8Array() });
     stranger.say({ type: 'getBlocks', hashes: big.slice(0, 16).map(({ block }) => block.hash) });
-    world.run(1_000);
+    world.run(20_000);
     const bytes = stranger.all('block').reduce((sum, { block }) => sum + block.length, 0);
     expect(bytes).to.be.within(1_000_000, 1_200_000);
     node.host.releaseSent();

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 
@@ -14,7 +15,7 @@ function call(world: World, node: WorldNode, number: number, seconds: number): v
 describe('net/clockWatch', () => {
   it('warns when the clocks of most peers are more than 10 s off, once', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     call(world, node, 101, 10);
     expect(node.notices()).to.deep.equal([]);
     call(world, node, 102, -3_600);
@@ -25,9 +26,9 @@ describe('net/clockWatch', () => {
     expect(node.notices()).to.have.length(1);
   });
 
-  it('moves nothing: a block that is too new by our clock stays out, whatever the peers say', () => {
+  it('moves nothing: our blocks have the time of our clock, whatever the peers say', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     for (const number of [101, 102, 103]) call(world, node, number, 86_400);
     expect(node.notices()).to.deep.equal(['clock-offset']);
     node.command({ type: 'generate', count: 1 });

@@ -6,7 +6,8 @@ import type { BlockHash, NodeKey } from '../../../shared/units.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const keyOf = (number: number): NodeKey =>
@@ -28,7 +29,7 @@ function crowd(
 
 function reasonFor(hello: StrangerOptions['hello']): readonly string[] {
   const world = new World();
-  const node = world.node(network);
+  const node = addNode(world, network);
   new Stranger(world, network, { hello: hello ?? {} }).call(node);
   world.run(100);
   return node.reasons;
@@ -38,7 +39,7 @@ describe('net/connections', () => {
   it('refuses another network, and both sides know which', () => {
     const world = new World();
     const other = makeNetwork({ name: 'other' });
-    const [a, b] = [world.node(network), world.node(other)];
+    const [a, b] = [addNode(world, network), addNode(world, other)];
     a.connectTo(b);
     world.run(100);
     const [gone] = a.told('peer-gone');
@@ -52,7 +53,7 @@ describe('net/connections', () => {
     expect(reasonFor({ service: 'client' })).to.deep.equal(['wrong-service']);
     expect(reasonFor({ protocolMin: 1_000, protocolMax: 1_001 })).to.deep.equal(['wrong-version']);
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const tracker = new Stranger(world, network, { hello: { service: 'tracker' } });
     node.connectTo(tracker);
     world.run(100);
@@ -65,7 +66,7 @@ describe('net/connections', () => {
 
   it('finds out that it dialed itself, and does not try again', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     node.connectTo(node);
     world.run(60_000);
     expect(node.reasons).to.deep.equal(['self-connection', 'self-connection']);
@@ -74,8 +75,8 @@ describe('net/connections', () => {
 
   it('says so when another program runs with its own key', () => {
     const world = new World();
-    const original = world.node(network, { number: 1 });
-    const copy = world.node(network, { number: 1, host: '10.0.0.99' });
+    const original = addNode(world, network, { number: 1 });
+    const copy = addNode(world, network, { number: 1, host: '10.0.0.99' });
     copy.connectTo(original);
     world.run(100);
     expect(original.notices()).to.deep.equal(['copied-data-directory']);
@@ -84,27 +85,27 @@ describe('net/connections', () => {
 
   it('keeps eight places free of those who call', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const all = crowd(world, node, CONNECTIONS_MAX, (i) => `127.0.${String(i)}.1`);
     expect(node.peerCount).to.equal(CONNECTIONS_MAX - OUTBOUND_WANTED);
     expect(new Set(node.reasons)).to.deep.equal(new Set(['too-many-connections']));
     expect(all.filter(({ isClosed }) => isClosed)).to.have.length(OUTBOUND_WANTED);
   });
 
-  it('lets 32 in from one address, and any number from this machine', () => {
+  it('lets 16 in from one address, and any number from this machine', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     crowd(world, node, 40, () => '10.9.9.9');
-    expect(node.peerCount).to.equal(32);
+    expect(node.peerCount).to.equal(16);
     const local = new World();
-    const localNode = local.node(network);
+    const localNode = addNode(local, network);
     crowd(local, localNode, 40, () => '127.0.0.1');
     expect(localNode.peerCount).to.equal(40);
   });
 
   it('shows a tracker that dials back to nobody, and ends its visit after 30 s', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const tracker = new Stranger(world, network, { hello: { service: 'tracker' } }).call(node);
     expect(tracker.isReady).to.equal(true);
     expect(node.node.queries.peers(world.now)).to.deep.equal([]);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { OUTBOUND_WANTED } from '../../../peer/net/connections.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const NOBODY: NetAddress = { host: '10.0.9.9', port: 6_000 };
@@ -14,16 +15,16 @@ const outbound = (world: World, node: WorldNode): number =>
 describe('net/dialing', () => {
   it('opens eight sessions when it knows of more nodes', () => {
     const world = new World();
-    const others = Array.from({ length: 12 }, () => world.node(network));
-    const node = world.node(network, { neighbours: others.map(({ address }) => address) });
+    const others = Array.from({ length: 12 }, () => addNode(world, network));
+    const node = addNode(world, network, { neighbours: others.map(({ address }) => address) });
     world.run(60_000);
     expect(outbound(world, node)).to.equal(OUTBOUND_WANTED);
   });
 
   it('replaces a session that ended', () => {
     const world = new World();
-    const others = Array.from({ length: 12 }, () => world.node(network));
-    const node = world.node(network, { neighbours: others.map(({ address }) => address) });
+    const others = Array.from({ length: 12 }, () => addNode(world, network));
+    const node = addNode(world, network, { neighbours: others.map(({ address }) => address) });
     world.run(1_000);
     for (const other of others.slice(0, 4)) other.kill();
     world.run(1_000);
@@ -32,9 +33,9 @@ describe('net/dialing', () => {
 
   it('tries an address that does not answer again and again, ever more rarely', () => {
     const world = new World();
-    const node = world.node(network, { neighbours: [NOBODY] });
+    const node = addNode(world, network, { neighbours: [NOBODY] });
     world.run(30_000);
-    const late = world.node(network, { host: NOBODY.host, port: NOBODY.port });
+    const late = addNode(world, network, { host: NOBODY.host, port: NOBODY.port });
     const waitMs = world.until(() => node.peerCount === 1, 60_000);
     world.run(100);
     expect(waitMs).to.be.within(1, 45_000);
@@ -43,10 +44,10 @@ describe('net/dialing', () => {
 
   it('dials where the operator says, although it has sessions enough', () => {
     const world = new World();
-    const others = Array.from({ length: 12 }, () => world.node(network));
-    const node = world.node(network, { neighbours: others.map(({ address }) => address) });
+    const others = Array.from({ length: 12 }, () => addNode(world, network));
+    const node = addNode(world, network, { neighbours: others.map(({ address }) => address) });
     world.run(1_000);
-    const wanted = world.node(network);
+    const wanted = addNode(world, network);
     node.connectTo(wanted);
     expect(node.replies.at(-1)?.result).to.deep.equal({ ok: true, value: { type: 'connecting' } });
     world.run(100);
@@ -55,8 +56,8 @@ describe('net/dialing', () => {
 
   it('does not dial whom it has a session with, however that came to be', () => {
     const world = new World();
-    const other = world.node(network);
-    const node = world.node(network);
+    const other = addNode(world, network);
+    const node = addNode(world, network);
     other.connectTo(node);
     world.run(100);
     node.connectTo(other);
@@ -67,8 +68,8 @@ describe('net/dialing', () => {
 
   it('forgets an address at which another network lives', () => {
     const world = new World();
-    const stranger = world.node(makeNetwork({ name: 'other' }));
-    const node = world.node(network, { neighbours: [stranger.address] });
+    const stranger = addNode(world, makeNetwork({ name: 'other' }));
+    const node = addNode(world, network, { neighbours: [stranger.address] });
     world.run(600_000);
     expect(node.reasons).to.deep.equal(['wrong-network']);
   });

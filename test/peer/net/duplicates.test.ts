@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 
@@ -11,7 +12,7 @@ const sessions = (node: WorldNode, world: World): number =>
 describe('net/duplicates', () => {
   it('keeps one session of two nodes that dial each other at the same moment', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     b.connectTo(a);
     world.run(1_000);
@@ -24,7 +25,7 @@ describe('net/duplicates', () => {
 
   it('ends the first session when it does not answer, and keeps the second', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const first = new Stranger(world, network, { isDeaf: true }).call(node);
     const address = { host: '10.1.1.1', port: 6_001 };
     const second = new Stranger(world, network, { address }).call(node);
@@ -38,7 +39,7 @@ describe('net/duplicates', () => {
 
   it('makes the second session yield to a first that answers', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     // The smaller key of the two decides at once, the other waits for it.
     const first = new Stranger(world, network).call(node);
     const second = new Stranger(world, network, { address: { host: '10.1.1.1', port: 1 } });
@@ -50,7 +51,7 @@ describe('net/duplicates', () => {
 
   it('tells of a copied data directory when two programs have one key', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const first = new Stranger(world, network).call(node);
     const hello = { instance: 'ff'.repeat(8) };
     const second = new Stranger(world, network, { hello, address: { host: '10.1.1.1', port: 1 } });

@@ -5,6 +5,7 @@ import { REJECTS, type Reject } from '../../../shared/consensus/reject.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
+import { addNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -26,7 +27,7 @@ describe('net/faults', () => {
 
   it('does not blame who pushes a header on a branch that only we know to be invalid', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const bad = nextBlock(network, genesis, { reward: 2 ** 52 });
     const [on] = nextBlocks(network, bad, 1);
     const liar = new Stranger(world, network, { number: 101, blocks: [bad] }).call(node);

@@ -54,7 +54,7 @@ describe('net/headersPresync', () => {
     ]);
   });
 
-  it('continues after the last header that it read, and for the second reading at the start', () => {
+  it('continues after the last header that it read, and then begins anew', () => {
     const [first, second] = messages(2, 5) as [Uint8Array, Uint8Array];
     const presync = newPresync(10);
     presync.onHeaders(first, LATE);

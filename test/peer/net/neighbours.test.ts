@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
+import { addNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 
@@ -9,8 +10,8 @@ describe('net/neighbours', () => {
   it('keeps those that it dialed, then those that dialed it, then those of earlier times', () => {
     const world = new World();
     const gone = { host: '10.0.7.7', port: 6_000 };
-    const dialed = world.node(network);
-    const node = world.node(network, { neighbours: [gone] });
+    const dialed = addNode(world, network);
+    const node = addNode(world, network, { neighbours: [gone] });
     const inbound = new Stranger(world, network).call(node);
     node.connectTo(dialed);
     world.run(30_000);
@@ -19,7 +20,7 @@ describe('net/neighbours', () => {
 
   it('writes when they change, and not more than once in ten seconds', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     let writes = 0;
     let last = node.neighbours;
     for (let number = 100; number < 110; number++) {
@@ -37,7 +38,7 @@ describe('net/neighbours', () => {
 
   it('keeps sixteen at most', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     for (let number = 100; number < 130; number++) {
       new Stranger(world, network, { number }).call(node);
     }
@@ -47,8 +48,8 @@ describe('net/neighbours', () => {
 
   it('does not forget the last good ones when they leave', () => {
     const world = new World();
-    const node = world.node(network);
-    const other = world.node(network);
+    const node = addNode(world, network);
+    const other = addNode(world, network);
     node.connectTo(other);
     world.run(1_000);
     other.kill();
@@ -58,7 +59,7 @@ describe('net/neighbours', () => {
 
   it('writes what waits for its time when the program stops', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     for (let number = 100; number < 103; number++) {
       new Stranger(world, network, { number }).call(node);
     }

@@ -5,6 +5,7 @@ import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
+import { addNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -46,7 +47,7 @@ describe('net', () => {
     fc.assert(
       fc.property(what, fc.boolean(), (said, isSilentFirst) => {
         const world = new World();
-        const node = world.node(network);
+        const node = addNode(world, network);
         node.give(blocks.slice(0, 6));
         const stranger = new Stranger(world, network).call(node);
         if (!isSilentFirst) stranger.say(NOTHING);
@@ -68,7 +69,7 @@ describe('net', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, isMute) => {
         const world = new World();
-        const node = world.node(network);
+        const node = addNode(world, network);
         const stranger = new Stranger(world, network, { isMute }).call(node);
         world.run(50);
         stranger.sayBytes(bytes);
@@ -82,7 +83,7 @@ describe('net', () => {
 
   it('handles what comes after a breach in the same bytes no more', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const stranger = new Stranger(world, network).call(node);
     stranger.sayAll([
       { type: 'notFound', hash: network.id },
@@ -95,7 +96,7 @@ describe('net', () => {
 
   it('asks others at once for what a session owed that ended', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const [first, second] = [101, 102].map(
       (number) => new Stranger(world, network, { number }),
     ) as [Stranger, Stranger];
@@ -114,7 +115,7 @@ describe('net', () => {
 
   it('tells of each session that became ready and ended, but not of those who only knock', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const knocker = new Stranger(world, network, { number: 101, isMute: true }).call(node);
     world.run(50);
     knocker.hangUp();

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
-import { TRACKER_ADDRESS, World } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -11,18 +12,18 @@ const MINES = { mode: { type: 'continuous' } } as const;
 describe('net/progress', () => {
   it('is synced at once with nobody to ask, so that the first node of a network mines', () => {
     const world = new World();
-    const node = world.node(network, { mining: MINES });
+    const node = addNode(world, network, { mining: MINES });
     world.until(() => node.height === 3, 1_000);
     expect(node.node.queries.isSynced).to.equal(true);
   });
 
   it('waits for the tracker and for those that it names, before it mines', () => {
     const world = new World();
-    const old = world.node(network, { trackers: [TRACKER_ADDRESS] });
+    const old = addNode(world, network, { trackers: [TRACKER_ADDRESS] });
     old.give(nextBlocks(network, genesis, 50));
-    const tracker = world.tracker([network]);
+    const tracker = addTracker(world, [network]);
     world.until(() => tracker.liveCount === 1);
-    const node = world.node(network, { trackers: [TRACKER_ADDRESS], mining: MINES });
+    const node = addNode(world, network, { trackers: [TRACKER_ADDRESS], mining: MINES });
     world.until(() => node.height > 50);
     expect(node.told('block-mined')[0]?.height).to.equal(51);
   });
@@ -30,7 +31,7 @@ describe('net/progress', () => {
   it('gives up waiting when the tracker is not there and no neighbour answers', () => {
     const world = new World();
     const trackers = [TRACKER_ADDRESS];
-    const node = world.node(network, { trackers, neighbours: [NOBODY], mining: MINES });
+    const node = addNode(world, network, { trackers, neighbours: [NOBODY], mining: MINES });
     world.run(5);
     expect(node.node.queries.isSynced).to.equal(false);
     world.until(() => node.height === 1, 1_000);
@@ -38,7 +39,7 @@ describe('net/progress', () => {
 
   it('waits ten seconds at most for a peer that does not answer', () => {
     const world = new World();
-    const node = world.node(network, { neighbours: [NOBODY], mining: MINES });
+    const node = addNode(world, network, { neighbours: [NOBODY], mining: MINES });
     const hello = { tipWork: 1_000n };
     new Stranger(world, network, { hello }).call(node);
     new Stranger(world, network, { hello, number: 102, address: NOBODY });
@@ -49,7 +50,7 @@ describe('net/progress', () => {
 
   it('does not wait when the operator wants blocks now', () => {
     const world = new World();
-    const node = world.node(network, { neighbours: [NOBODY] });
+    const node = addNode(world, network, { neighbours: [NOBODY] });
     new Stranger(world, network, { hello: { tipWork: 1_000n }, address: NOBODY });
     world.run(2_000);
     node.command({ type: 'generate', count: 2 });
@@ -58,9 +59,9 @@ describe('net/progress', () => {
 
   it('is behind while blocks of a better chain come, and rests from mining', () => {
     const world = new World();
-    const old = world.node(network);
+    const old = addNode(world, network);
     old.give(nextBlocks(network, genesis, 500));
-    const node = world.node(network, { neighbours: [old.address], mining: MINES });
+    const node = addNode(world, network, { neighbours: [old.address], mining: MINES });
     world.until(() => node.height >= 100);
     expect(node.node.queries.isSynced).to.equal(false);
     expect(node.node.queries.mining(world.now).resting).to.equal('syncing');
@@ -71,7 +72,7 @@ describe('net/progress', () => {
 
   it('mines on when somebody withholds for a minute what he announced', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     node.findsAfterMs = 1_000;
     node.give(nextBlocks(network, genesis, 1));
     const stranger = new Stranger(world, network).call(node);

@@ -10,7 +10,8 @@ import {
   pay,
 } from '../../support/blocks.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -27,7 +28,7 @@ function caller(world: World, node: WorldNode, number: number): Stranger {
 describe('net/relay', () => {
   it('passes on a header at once, before its body is here, but not to who sent it', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const [a, b] = [caller(world, node, 101), caller(world, node, 102)];
     const block = nextBlock(network, genesis);
     a.push(block);
@@ -40,7 +41,7 @@ describe('net/relay', () => {
 
   it('tells each peer of a block once', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const [a, b] = [caller(world, node, 101), caller(world, node, 102)];
     const block = nextBlock(network, genesis);
     a.push(block);
@@ -53,9 +54,9 @@ describe('net/relay', () => {
     expect(a.all('newHeaders')).to.deep.equal([]);
   });
 
-  it('keeps a header to itself that does not beat its tip, or whose parent is not connected', () => {
+  it('keeps a header to itself that is not better, or whose parent is not connected', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const blocks = nextBlocks(network, genesis, 3);
     node.give(blocks);
     const [a, b] = [caller(world, node, 101), caller(world, node, 102)];
@@ -69,7 +70,7 @@ describe('net/relay', () => {
 
   it('tells of a new branch when it became the chain, from the fork on', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const blocks = nextBlocks(network, genesis, 3);
     node.give(blocks);
     const a = caller(world, node, 101);
@@ -83,7 +84,7 @@ describe('net/relay', () => {
 
   it('tells a new peer what it missed during the handshake', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const stranger = new Stranger(world, network, { number: 101, isMute: true }).call(node);
     world.run(20);
     stranger.hangUp();
@@ -102,7 +103,7 @@ describe('net/relay', () => {
 
   it('brings a block from one end of a line of nodes to the other in a few latencies', () => {
     const world = new World({ latencyMs: 10 });
-    const nodes = Array.from({ length: 5 }, () => world.node(network));
+    const nodes = Array.from({ length: 5 }, () => addNode(world, network));
     nodes.slice(1).forEach((node, i) => {
       node.connectTo(nodes[i] as WorldNode);
     });

@@ -6,7 +6,8 @@ import { encodeFrame } from '../../../shared/wire/frame.js';
 import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World, type WorldNode } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const ZEROS = '0'.repeat(64) as BlockHash;
@@ -19,7 +20,7 @@ interface Scene {
 
 function scene(options: StrangerOptions = {}): Scene {
   const world = new World();
-  const node = world.node(network);
+  const node = addNode(world, network);
   const stranger = new Stranger(world, network, options).call(node);
   return { world, node, stranger };
 }
@@ -140,7 +141,7 @@ describe('net/session', () => {
 
   it('goes on after the process was stopped for longer than three pings', () => {
     const world = new World();
-    const [a, b] = [world.node(network), world.node(network)];
+    const [a, b] = [addNode(world, network), addNode(world, network)];
     a.connectTo(b);
     world.run(1_000);
     a.host.freeze();

@@ -4,6 +4,7 @@ import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blo
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
+import { addNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -13,7 +14,7 @@ const NOTHING = { type: 'headers', headers: new Uint8Array() } as const;
 /** A node with `height` blocks, and a stranger that called it. */
 function scene(height = 0, options: StrangerOptions = {}) {
   const world = new World();
-  const node = world.node(network);
+  const node = addNode(world, network);
   const blocks = nextBlocks(network, genesis, height);
   node.give(blocks);
   const stranger = new Stranger(world, network, { hello: MUCH, ...options }).call(node);
@@ -47,7 +48,7 @@ describe('net/sync', () => {
 
   it('asks one peer at first, the one with the most work, and then each', () => {
     const world = new World();
-    const node = world.node(network);
+    const node = addNode(world, network);
     const hello = { tipWork: 5n };
     const slow = new Stranger(world, network, { number: 101, hello }).call(node);
     const [low, high] = [102, 103].map((number) =>

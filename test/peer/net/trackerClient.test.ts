@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
-import { TRACKER_ADDRESS, World } from '../../support/world.js';
+import { World } from '../../support/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS } from '../../support/worldNode.js';
 
 const network = makeNetwork();
 const trackers = [TRACKER_ADDRESS];
@@ -8,8 +9,8 @@ const trackers = [TRACKER_ADDRESS];
 describe('net/trackerClient', () => {
   it('brings nodes together that know nothing but the tracker', () => {
     const world = new World();
-    const tracker = world.tracker([network]);
-    const nodes = Array.from({ length: 5 }, () => world.node(network, { trackers }));
+    const tracker = addTracker(world, [network]);
+    const nodes = Array.from({ length: 5 }, () => addNode(world, network, { trackers }));
     nodes[0]?.give(nextBlocks(network, genesisOf(network), 30));
     world.until(() => nodes.every(({ peerCount }) => peerCount === 4), 30_000);
     expect(nodes.map(({ height }) => height)).to.deep.equal([30, 30, 30, 30, 30]);
@@ -32,23 +33,23 @@ describe('net/trackerClient', () => {
 
   it('starts without a tracker, says so once, and finds it when it comes', () => {
     const world = new World();
-    const [a, b] = [world.node(network, { trackers }), world.node(network, { trackers })];
+    const [a, b] = [addNode(world, network, { trackers }), addNode(world, network, { trackers })];
     world.run(300_000);
     expect(a.notices()).to.deep.equal(['tracker-lost']);
     expect(a.node.queries.trackers[0]?.state).to.equal('lost');
-    world.tracker([network]);
+    addTracker(world, [network]);
     world.until(() => a.peerCount === 1 && b.peerCount === 1, 120_000);
   });
 
   it('goes on without the tracker, and comes back to one that was restarted', () => {
     const world = new World();
-    const first = world.tracker([network]);
-    const [a, b] = [world.node(network, { trackers }), world.node(network, { trackers })];
+    const first = addTracker(world, [network]);
+    const [a, b] = [addNode(world, network, { trackers }), addNode(world, network, { trackers })];
     world.until(() => a.peerCount === 1 && b.peerCount === 1);
     first.kill();
     world.run(300_000);
     expect([a.peerCount, b.peerCount]).to.deep.equal([1, 1]);
-    const second = world.tracker([network]);
+    const second = addTracker(world, [network]);
     world.until(() => second.liveCount === 2, 200_000);
     expect(a.told('tracker').map(({ state }) => state)).to.deep.equal([
       'answered',
@@ -59,8 +60,8 @@ describe('net/trackerClient', () => {
 
   it('tells the tracker when it stops', () => {
     const world = new World();
-    const tracker = world.tracker([network]);
-    const [a, b] = [world.node(network, { trackers }), world.node(network, { trackers })];
+    const tracker = addTracker(world, [network]);
+    const [a, b] = [addNode(world, network, { trackers }), addNode(world, network, { trackers })];
     world.until(() => b.peerCount === 1);
     a.stop();
     world.run(100);
@@ -71,8 +72,8 @@ describe('net/trackerClient', () => {
 
   it('warns when the tracker cannot reach the node', () => {
     const world = new World();
-    const tracker = world.tracker([network]);
-    const node = world.node(network, { trackers });
+    const tracker = addTracker(world, [network]);
+    const node = addNode(world, network, { trackers });
     // The tracker dials the address that it sees; here somebody else's host answers nowhere.
     world.cutOneWay(tracker, node);
     world.run(300_000);
@@ -82,8 +83,8 @@ describe('net/trackerClient', () => {
 
   it('stays away from a tracker that does not serve its network, and says why', () => {
     const world = new World();
-    world.tracker([makeNetwork({ name: 'other' })]);
-    const node = world.node(network, { trackers });
+    addTracker(world, [makeNetwork({ name: 'other' })]);
+    const node = addNode(world, network, { trackers });
     world.run(60_000);
     expect(node.notices()).to.deep.equal(['tracker-lost']);
     expect(node.told('notice')[0]?.sentence).to.include('another network');
@@ -92,8 +93,11 @@ describe('net/trackerClient', () => {
 
   it('takes no other program for a tracker, and no answer that it did not ask for', () => {
     const world = new World();
-    const peer = world.node(network, { host: TRACKER_ADDRESS.host, port: TRACKER_ADDRESS.port });
-    const node = world.node(network, { trackers });
+    const peer = addNode(world, network, {
+      host: TRACKER_ADDRESS.host,
+      port: TRACKER_ADDRESS.port,
+    });
+    const node = addNode(world, network, { trackers });
     world.run(1_000);
     expect(node.reasons[0]).to.equal('wrong-service');
     expect(node.peerCount).to.equal(0);

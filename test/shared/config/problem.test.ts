@@ -16,7 +16,8 @@ describe('config/problem', () => {
     ];
     expect(problems.map((problem) => explain(problem, KNOWN))).to.deep.equal([
       'Unknown key peer.cpo in /etc/c.json. Did you mean peer.cpu? cairn config lists the keys.',
-      'Unknown variable CAIRN_PEER_CPO. Did you mean CAIRN_PEER_CPU? cairn config lists the variables.',
+      'Unknown variable CAIRN_PEER_CPO. Did you mean CAIRN_PEER_CPU? ' +
+        'cairn config lists the variables.',
       'peer in /etc/c.json must be an object, as in config.example.json.',
       'home in /etc/c.json works only as a flag or a variable. Remove it there.',
       '--cpu is given more than once. Give it once.',

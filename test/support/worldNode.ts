@@ -1,0 +1,258 @@
+/** Real nodes and real trackers in a `World`, with workers and disks that are played here. */
+
+import { publicKeyOf, sha256d, sign } from '#crypto';
+import { toHex, toHexReversed } from '../../shared/bytes.js';
+import type { Network } from '../../shared/consensus/genesis.js';
+import { hashValue } from '../../shared/consensus/work.js';
+import type { Entropy } from '../../shared/entropy.js';
+import { seededRng, type Rng } from '../../shared/rng.js';
+import type { HashHex, NodeKey } from '../../shared/units.js';
+import type { ConnectionEffect } from '../../shared/wire/connection.js';
+import type { DisconnectReason } from '../../shared/wire/disconnect.js';
+import type { NetAddress } from '../../shared/wire/netAddress.js';
+import { Node, type NodeOptions } from '../../peer/node.js';
+import type { SqliteChainStore } from '../../peer/storage/sqliteChainStore.js';
+import type { Command, Effect, MineJob, NodeEvent } from '../../peer/types.js';
+import { Tracker } from '../../tracker/tracker.js';
+import { owner } from './blocks.js';
+import { memoryStore, verifyBatch } from './chains.js';
+import type { World } from './world.js';
+import type { Host } from './worldHost.js';
+
+export interface WorldNodeOptions {
+  /** Gives key and address; another node of the same number is the same one, started again. */
+  readonly number?: number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly trackers?: readonly NetAddress[];
+  readonly neighbours?: readonly NetAddress[];
+  /** One of a node that died, to go on with. */
+  readonly store?: SqliteChainStore;
+  readonly workMin?: bigint;
+  readonly mining?: Partial<NodeOptions['mining']>;
+}
+
+/** Puts a node of `network` into `world`, awake and listening at an address of its own. */
+export function addNode(world: World, network: Network, options: WorldNodeOptions = {}): WorldNode {
+  const number = options.number ?? world.nextNumber();
+  const node = new WorldNode(world, network, number, options);
+  node.host.schedule();
+  return node;
+}
+
+/** Puts a tracker that serves `networks` into `world`. */
+export function addTracker(
+  world: World,
+  networks: readonly Network[],
+  address: NetAddress = TRACKER_ADDRESS,
+): WorldTracker {
+  const tracker = new WorldTracker(world, networks, address);
+  tracker.host.schedule();
+  return tracker;
+}
+
+/** A real node, with workers that are played here. */
+export class WorldNode {
+  readonly number: number;
+  readonly address: NetAddress;
+  readonly node: Node;
+  readonly host: Host;
+  readonly store: SqliteChainStore;
+  readonly network: Network;
+  readonly events: NodeEvent[] = [];
+  readonly replies: Extract<Effect, { type: 'reply' }>[] = [];
+  /** What it asked to be kept last. */
+  neighbours: readonly NetAddress[] = [];
+  /** Finds a block this long after it got a job; `undefined`: never. */
+  findsAfterMs: number | undefined = 1;
+  readonly #world: World;
+  #job: MineJob | undefined;
+  #commands = 0;
+
+  constructor(world: World, network: Network, number: number, options: WorldNodeOptions) {
+    this.#world = world;
+    this.number = number;
+    this.network = network;
+    this.address = {
+      host: options.host ?? `10.0.0.${String(number)}`,
+      port: options.port ?? 6_000,
+    };
+    this.store = options.store ?? memoryStore(network);
+    const seed = new Uint8Array(32).fill(number);
+    const { trackers = [], neighbours = [], workMin = 0n, mining = {} } = options;
+    this.node = new Node(
+      {
+        network,
+        nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+        agent: `test/${String(number)}`,
+        listenPort: this.address.port,
+        trackers,
+        claimedHost: undefined,
+        neighbours,
+        workMin,
+        mining: { ...RESTING, payTo: owner(number).address, ...mining },
+      },
+      {
+        store: this.store,
+        rng: seededRng(world.rng.below(2 ** 32)),
+        entropy: testEntropy(world.rng),
+        sign: (message) => sign(seed, message),
+      },
+    );
+    this.host = world.add(this.address, this.node, (effect) => {
+      this.#onEffect(effect as OwnEffect);
+    });
+  }
+
+  get tip(): string {
+    return this.node.queries.tip.hash;
+  }
+
+  get height(): number {
+    return this.node.queries.tip.height;
+  }
+
+  /** Sessions that are ready. */
+  get peerCount(): number {
+    return this.node.queries.peerCount;
+  }
+
+  /** Reasons for which it ended sessions. */
+  get reasons(): readonly DisconnectReason[] {
+    return this.host.reasons;
+  }
+
+  command(command: Command): void {
+    this.host.input({ type: 'command', id: ++this.#commands, command });
+  }
+
+  connectTo(other: { readonly address: NetAddress }): void {
+    this.command({ type: 'connect', address: other.address });
+  }
+
+  /** Gives it blocks as the operator would; it must take them. */
+  give(blocks: readonly { readonly bytes: Uint8Array }[]): void {
+    for (const { bytes } of blocks) {
+      this.command({ type: 'submit-block', bytes });
+      const reply = this.replies.at(-1);
+      if (reply?.result.ok !== true) throw new Error(`not taken: ${JSON.stringify(reply)}`);
+    }
+  }
+
+  /** Events of one type. */
+  told<Type extends NodeEvent['type']>(type: Type): Extract<NodeEvent, { type: Type }>[] {
+    return this.events.filter((event) => event.type === type) as never;
+  }
+
+  notices(): string[] {
+    return this.told('notice').map(({ code }) => code);
+  }
+
+  /** The process ends as it should. */
+  stop(): void {
+    this.host.input({ type: 'stop' });
+    this.#world.after(this.#world.latencyMs, () => {
+      this.kill();
+    });
+  }
+
+  /** The process ends without a word. */
+  kill(): void {
+    this.#world.remove(this.host);
+  }
+
+  #onEffect(effect: OwnEffect): void {
+    switch (effect.type) {
+      case 'event':
+        this.events.push(effect.event);
+        return;
+      case 'reply':
+        this.replies.push(effect);
+        return;
+      case 'keep-neighbours':
+        this.neighbours = effect.addresses;
+        return;
+      case 'verify': {
+        const results = verifyBatch(this.network, effect.batch);
+        this.#world.after(1, () => {
+          this.host.input({ type: 'verified', results });
+        });
+        return;
+      }
+      case 'mine':
+        this.#onJob(effect.job);
+    }
+  }
+
+  #onJob(job: MineJob | undefined): void {
+    this.#job = job;
+    if (job === undefined || this.findsAfterMs === undefined) return;
+    this.#world.after(this.findsAfterMs, () => {
+      if (this.#job !== job) return;
+      this.host.input({ type: 'mined', job: job.id, nonce: nonceFor(job) });
+    });
+  }
+}
+
+export const TRACKER_ADDRESS: NetAddress = { host: '10.0.0.250', port: 5_009 };
+
+/** A real tracker, without a disk. */
+export class WorldTracker {
+  readonly tracker: Tracker;
+  readonly host: Host;
+  readonly address: NetAddress;
+  readonly #world: World;
+
+  constructor(world: World, networks: readonly Network[], address: NetAddress) {
+    const seed = new Uint8Array(32).fill(250);
+    this.#world = world;
+    this.address = address;
+    this.tracker = new Tracker(
+      {
+        networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
+        intervalSeconds: 30,
+        nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+        listenPort: address.port,
+        agent: 'test tracker',
+      },
+      {
+        rng: seededRng(world.rng.below(2 ** 32)),
+        entropy: testEntropy(world.rng),
+        sign: (message) => sign(seed, message),
+      },
+    );
+    this.host = world.add(address, this.tracker, () => undefined);
+  }
+
+  /** Node keys of the peers of the first network that it would hand out. */
+  get liveCount(): number {
+    return this.tracker.registry.countOf(0, 'live-private');
+  }
+
+  kill(): void {
+    this.#world.remove(this.host);
+  }
+}
+
+/** What is not for the sockets. */
+type OwnEffect = Exclude<Effect, ConnectionEffect>;
+
+const RESTING = {
+  tag: new Uint8Array(),
+  mode: { type: 'off' },
+  threads: 1,
+  cpuPercent: 100,
+} as const;
+
+/** Repeatable, and so for tests only. */
+export const testEntropy = (rng: Rng): Entropy =>
+  ({ bytes: (length: number) => Uint8Array.from({ length }, () => rng.below(256)) }) as Entropy;
+
+function nonceFor({ header, target }: MineJob): number {
+  const bytes = header.slice();
+  const view = new DataView(bytes.buffer);
+  for (let nonce = 0; ; nonce++) {
+    view.setUint32(76, nonce, true);
+    if (hashValue(toHexReversed(sha256d(bytes)) as HashHex) <= target) return nonce;
+  }
+}
