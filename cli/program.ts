@@ -47,10 +47,13 @@ export async function runProgram(
     tellLauncher({ type: 'ready', tcpAddress, httpUrl });
     try {
       await Promise.race([stop, trouble.happened]);
-      logger.info('stopping');
-    } finally {
-      await running.close();
+    } catch (error) {
+      // What follows from it while all is closed would only hide it.
+      await running.close().catch(() => undefined);
+      throw error;
     }
+    logger.info('stopping');
+    await running.close();
   } catch (error) {
     tellLauncher({ type: 'trouble', sentence: describeFailure(error).trimEnd() });
     throw error;

@@ -7,6 +7,7 @@ import { addressOf, decodeAddress, encodeAddress } from '../shared/consensus/add
 import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
 import { DataDirectory } from '../shared/io/dataDirectory.js';
+import { namingFlag } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
 import { loadNodeKey } from '../shared/io/nodeKeyFile.js';
 import { programVersion } from '../shared/io/programVersion.js';
@@ -80,7 +81,7 @@ export async function startPeer(
   try {
     return await start(options, choice, dependencies, cleanups);
   } catch (error) {
-    await closeAll(cleanups);
+    await closeAll(cleanups).catch(() => undefined);
     throw error;
   }
 }
@@ -102,10 +103,17 @@ async function pauseUnless(stopRequested: Promise<void>): Promise<boolean> {
 /** What ends one part; the last one that was started ends first. */
 type Cleanup = () => void | Promise<void>;
 
+/** Ends every part, also when one of them cannot end as it should: that is thrown at the end. */
 async function closeAll(cleanups: Cleanup[]): Promise<void> {
+  let failure: Error | undefined;
   for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
-    await cleanup();
+    try {
+      await cleanup();
+    } catch (error) {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+    }
   }
+  if (failure !== undefined) throw failure;
 }
 
 async function start(
@@ -124,7 +132,7 @@ async function start(
   const { queries, command } = shell;
   const facts = factsOf(self, network);
   const { logger } = dependencies;
-  const api = await naming('--http', () =>
+  const api = await namingFlag('--http', () =>
     startApi({ http, facts }, { queries, command, directory, logger }),
   );
   cleanups.push(() => api.close());
@@ -199,7 +207,7 @@ async function openShell(
   cleanups.push(() => {
     opened.store.close();
   });
-  const shell = await naming('--listen', () =>
+  const shell = await namingFlag('--listen', () =>
     NodeShell.open(
       { node, listen, advertisedPort: advertise?.port, seed: self.seed },
       { opened, logger, onTrouble },
@@ -217,14 +225,3 @@ const factsOf = (self: Self, network: Network) => ({
   pid: process.pid,
   started: systemClock(),
 });
-
-/** Trouble with a port becomes advice that names the flag which chooses another. */
-async function naming<T>(flag: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (!(error instanceof Trouble) || error.code !== 'port-in-use') throw error;
-    const advice = `Stop that program, or choose another port with ${flag}.`;
-    throw new Trouble(error.code, error.message, advice, error);
-  }
-}

@@ -12,7 +12,7 @@ import { template } from '../shared/consensus/templates.js';
 import { systemClock } from '../shared/io/clock.js';
 import { DataDirectory } from '../shared/io/dataDirectory.js';
 import { Driver } from '../shared/io/driver.js';
-import type { ListenAddress } from '../shared/io/listen.js';
+import { namingFlag, type ListenAddress } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
 import { loadNodeKey } from '../shared/io/nodeKeyFile.js';
 import { programVersion } from '../shared/io/programVersion.js';
@@ -122,7 +122,8 @@ async function start(
     driver.close();
     await sockets.close();
   });
-  const tcp = await sockets.listen(options.listen.host, options.listen.port);
+  const { listen, http: page } = options;
+  const tcp = await namingFlag('--listen', () => sockets.listen(listen.host, listen.port));
 
   const cards = networks.map(cardOf);
   const version = programVersion();
@@ -130,9 +131,11 @@ async function start(
     { version, listen: printNetAddress(tcp), started, networks: cards },
     tracker,
   );
-  const http = await startHttpServer(
-    { listenHost: options.http.host, listenPort: options.http.port, tcp },
-    { views, clock: systemClock },
+  const http = await namingFlag('--http', () =>
+    startHttpServer(
+      { listenHost: page.host, listenPort: page.port, tcp },
+      { views, clock: systemClock },
+    ),
   );
   cleanups.push(() => http.close());
   driver.start();

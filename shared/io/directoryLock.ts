@@ -43,8 +43,17 @@ export class DirectoryLock {
   release(): void {
     process.off('exit', this.#onExit);
     this.#database.exec('ROLLBACK');
-    this.#database.exec('DELETE FROM holder');
+    this.#forgetHolder();
     this.#database.close();
+  }
+
+  /** On a full disk the row stays; whoever reads it sees that its process is gone. */
+  #forgetHolder(): void {
+    try {
+      this.#database.exec('DELETE FROM holder');
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError)) throw error;
+    }
   }
 }
 

@@ -61,6 +61,17 @@ export function listenTrouble(error: unknown, { host, port }: ListenAddress): un
   }
 }
 
+/** What `open` returns; where it finds its port in use, the advice names the flag for another one. */
+export async function namingFlag<T>(flag: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code !== 'port-in-use') throw error;
+    const advice = `Stop that program, or choose another port with ${flag}.`;
+    throw new Trouble(error.code, error.message, advice, error);
+  }
+}
+
 function holderText(port: number): string {
   const holder = portHolder(port);
   if (holder !== undefined) return ` by ${holder}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
 import { within, type Ended } from '../support/programs.js';
@@ -55,6 +55,11 @@ describe('e2e: trouble', function () {
     const holder = `is in use by .*\\(pid ${String(process.pid)}\\)`;
     expectTrouble(tcp, new RegExp(`^Port ${String(port)} on 127.0.0.1 ${holder}.*--listen`));
     expectTrouble(http, new RegExp(`^Port ${String(port)} on 127.0.0.1 ${holder}.*--http`));
+    const tracker = ['tracker', '--template', 'dev'];
+    const page = await sandbox.run(...tracker, '--listen', `127.0.0.1:${other}`, '--http', taken);
+    const registry = await sandbox.run(...tracker, '--listen', taken, '--http', other);
+    expectTrouble(page, /--http\.$/);
+    expectTrouble(registry, /--listen\.$/);
     await new Promise((resolve) => server.close(resolve));
   });
 
@@ -109,6 +114,20 @@ describe('e2e: trouble', function () {
     const blue = await makeNetwork(sandbox, 'blue');
     const second = await sandbox.run('peer', '--genesis', blue, ...data, ...ports);
     expectTrouble(second, /belongs to network "red" .* not to "blue"/);
+  });
+
+  it('says that a database is damaged, and leaves it as it is', async () => {
+    const [tcp = 0, http = 0] = await freePorts(2);
+    const genesis = await makeNetwork(sandbox);
+    const chain = sandbox.path('data', 'chain.sqlite');
+    mkdirSync(sandbox.path('data'));
+    writeFileSync(chain, 'no database at all '.repeat(500));
+    const peer = await sandbox.run(
+      ...['peer', '--genesis', genesis, '--data', sandbox.path('data')],
+      ...['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http)],
+    );
+    expectTrouble(peer, /chain\.sqlite/);
+    expect(readFileSync(chain, 'utf8')).to.match(/^no database at all/);
   });
 
   it('waits for a tracker that is not there, says so once, and stops when asked', async () => {

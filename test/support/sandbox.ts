@@ -48,10 +48,15 @@ export class Sandbox {
     return JSON.parse(stdout) as T;
   }
 
-  /** Kills what still runs, and removes the home. */
-  async close(): Promise<void> {
+  /** Kills what still runs. */
+  async stopAll(): Promise<void> {
     for (const { child } of this.#started) child.kill('SIGKILL');
     await Promise.all(this.#started.map(({ ended }) => ended));
+  }
+
+  /** Kills what still runs, and removes the home. */
+  async close(): Promise<void> {
+    await this.stopAll();
     rmSync(this.home, { recursive: true, force: true });
   }
 
