@@ -1,6 +1,7 @@
 /** Shows a network in a terminal: a live table, or plain lines where there is no terminal. */
 
 import {
+  failureLines,
   summary,
   TABLE_HEAD,
   tableRows,
@@ -25,7 +26,10 @@ export function networkTable(view: NetworkView, output: Output): string {
   const painted = rows.map((row, i) => (view.nodes[i]?.state === 'failed' ? red(row) : row));
   const mark = view.agree ? output.symbols.good : output.symbols.dots;
   const about = `${mark} ${view.network}: ${summary(view.nodes)}`;
-  return [bold(head), ...painted, view.agree ? green(about) : yellow(about)].join('\n');
+  const failures = failureLines(view.nodes).map((line) => red(line));
+  return [bold(head), ...painted, ...failures, view.agree ? green(about) : yellow(about)].join(
+    '\n',
+  );
 }
 
 /** A display that fits the output. */

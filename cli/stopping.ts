@@ -39,6 +39,8 @@ export function stopRequested(force: () => void = () => undefined): Promise<void
     process.on('disconnect', () => {
       resolve();
     });
+    // It may have died before we listened.
+    if (!process.connected) resolve();
   });
 }
 

@@ -90,8 +90,14 @@ export function tableRows(
   });
 }
 
-function describeState({ state, reason, status }: NodeView): string {
-  if (state === 'failed') return `FAILED: ${reason}`;
+/** A line for each program that failed, and why. */
+export function failureLines(nodes: readonly NodeView[]): string[] {
+  const failed = nodes.filter(({ state }) => state === 'failed');
+  return failed.map(({ name, reason }) => `${name} FAILED: ${reason}`);
+}
+
+function describeState({ state, status }: NodeView): string {
+  if (state === 'failed') return 'FAILED';
   if (state === 'running' && status !== null && !status.synced) return 'syncing';
   return state === 'silent' ? 'does not answer' : state;
 }

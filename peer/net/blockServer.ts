@@ -48,6 +48,8 @@ interface Guest {
 export class BlockServer {
   readonly #chain: Chain;
   readonly #guests = new Map<PeerId, Guest>();
+  /** Those who wait for something, in the order of their turns. */
+  readonly #waiting = new Set<Guest>();
   #isCutShort = false;
 
   constructor(chain: Chain) {
@@ -65,6 +67,8 @@ export class BlockServer {
   }
 
   onGone(session: Session): void {
+    const guest = this.#guests.get(session.peer);
+    if (guest !== undefined) this.#waiting.delete(guest);
     this.#guests.delete(session.peer);
   }
 
@@ -76,6 +80,7 @@ export class BlockServer {
     if (guest === undefined) return;
     const { locator, stop } = question;
     guest.headersAsked++;
+    this.#waiting.add(guest);
     guest.questions.push({ type: 'headers', locator, stop });
     if (guest.headersAsked > HEADERS_ASKED_MAX) session.end('flooding');
   }
@@ -83,6 +88,7 @@ export class BlockServer {
   onGetBlocks(session: Session, hashes: readonly BlockHash[]): void {
     const guest = this.#guests.get(session.peer);
     if (guest === undefined) return;
+    this.#waiting.add(guest);
     for (const hash of hashes) guest.questions.push({ type: 'block', hash, isLast: false });
     const count = guest.questions.length + guest.onTheirWay.size;
     if (count > BLOCKS_ASKED_MAX) session.end('flooding');
@@ -96,12 +102,14 @@ export class BlockServer {
   /** Answers what can be answered; called in each step, after the chain moved. */
   settle(now: MonoMs): void {
     this.#isCutShort = false;
+    if (this.#waiting.size === 0) return;
     let budget = STEP_BYTES;
-    for (const guest of [...this.#guests.values()]) {
-      if (guest.questions.length === 0 && guest.onTheirWay.size === 0) continue;
+    for (const guest of [...this.#waiting]) {
+      this.#waiting.delete(guest);
       this.#recall(guest, now);
       budget -= this.#serve(guest, budget, now);
-      if (budget <= 0) this.#moveToEnd(guest);
+      // At the end of the row: the others come first in the next step.
+      if (guest.questions.length > 0 || guest.onTheirWay.size > 0) this.#waiting.add(guest);
     }
   }
 
@@ -109,16 +117,10 @@ export class BlockServer {
   nextWake(now: MonoMs): MonoMs | undefined {
     if (this.#isCutShort) return now;
     let next = Number.POSITIVE_INFINITY;
-    for (const { onTheirWay } of this.#guests.values()) {
+    for (const { onTheirWay } of this.#waiting) {
       for (const until of onTheirWay.values()) next = Math.min(next, until);
     }
     return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
-  }
-
-  /** Who had much in this step comes last in the next. */
-  #moveToEnd(guest: Guest): void {
-    this.#guests.delete(guest.session.peer);
-    this.#guests.set(guest.session.peer, guest);
   }
 
   /** What was on its way and is here now, or will not come. */

@@ -26,16 +26,22 @@ const INBOUND_PER_HOST_MAX = 16;
 /** A tracker's dial-back shakes hands, pings and leaves. */
 const TRACKER_VISIT_MS = 30_000;
 
-export interface ConnectionsDependencies extends SessionDependencies {
+export interface ConnectionsDependencies extends Omit<SessionDependencies, 'onEnding'> {
   readonly bans: Bans;
 }
 
 export class Connections {
   readonly #dependencies: ConnectionsDependencies;
   readonly #sessions = new Map<PeerId, Session>();
+  readonly #onEnding: (session: Session) => void;
+  /** Sessions that are to end, in the order in which that was decided. */
+  #ending: Session[] = [];
+  /** When some session may have something to do; not later than it really has. */
+  #checkAt = Number.POSITIVE_INFINITY;
 
   constructor(dependencies: ConnectionsDependencies) {
     this.#dependencies = dependencies;
+    this.#onEnding = (session) => this.#ending.push(session);
   }
 
   /** Every connection, in the order in which they were opened. */
@@ -80,8 +86,10 @@ export class Connections {
     const accept = (theirs: Hello): DisconnectReason | undefined =>
       this.#refusal(facts, theirs, now.mono);
     const handshake = identity.handshake(role, standing, now, accept);
-    const session = new Session(facts, handshake, this.#dependencies);
+    const parts = { ...this.#dependencies, onEnding: this.#onEnding };
+    const session = new Session(facts, handshake, parts);
     this.#sessions.set(peer, session);
+    this.#checkAt = Math.min(this.#checkAt, session.nextWake);
     session.start();
     return session;
   }
@@ -90,20 +98,29 @@ export class Connections {
     this.#sessions.delete(session.peer);
   }
 
+  /** Those that are to end, once each. */
+  takeEnding(): readonly Session[] {
+    if (this.#ending.length === 0) return NONE;
+    const ending = this.#ending;
+    this.#ending = [];
+    return ending;
+  }
+
   /** Handshakes, pings and visits whose time is over. */
   onTime(now: MonoMs): void {
+    if (now < this.#checkAt) return;
+    this.#checkAt = Number.POSITIVE_INFINITY;
     for (const session of this.#sessions.values()) {
       session.onTime(now);
       if (now >= visitEnd(session)) session.end('not-needed');
+      else this.#checkAt = Math.min(this.#checkAt, session.nextWake, visitEnd(session));
     }
   }
 
+  /** In the past when sessions are to end. */
   nextWake(): MonoMs | undefined {
-    let next = Number.POSITIVE_INFINITY;
-    for (const session of this.#sessions.values()) {
-      next = Math.min(next, session.nextWake, visitEnd(session));
-    }
-    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+    if (this.#ending.length > 0) return Number.NEGATIVE_INFINITY as MonoMs;
+    return this.#checkAt === Number.POSITIVE_INFINITY ? undefined : (this.#checkAt as MonoMs);
   }
 
   #hasRoomFor({ host }: NetAddress): boolean {
@@ -136,6 +153,8 @@ export class Connections {
     return count;
   }
 }
+
+const NONE: readonly Session[] = [];
 
 const OUR_KEY_ELSEWHERE =
   'Another running node has the node key of this one: its data directory is a copy of ours. ' +

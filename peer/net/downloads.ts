@@ -71,6 +71,10 @@ export class Downloads {
   /** Who sent the bodies that are not connected yet, oldest first. */
   readonly #senders = new Map<BlockHash, Session>();
   #lastBlockAt: MonoMs | undefined;
+  /** Something happened that may let blocks be asked for. */
+  #isChanged = false;
+  /** When a time-out is due, or a peer may be asked again for what it lacked. */
+  #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(dependencies: DownloadsDependencies) {
     this.#parts = dependencies;
@@ -105,6 +109,7 @@ export class Downloads {
     const peer = this.#peers.get(session.peer);
     if (peer === undefined) return;
     this.#peers.delete(session.peer);
+    this.#isChanged = true;
     this.#release(peer);
   }
 
@@ -158,17 +163,25 @@ export class Downloads {
   /** Finds stalls and asks; called in each step. */
   settle(now: MonoMs): void {
     if (this.#wanted.refresh((hash) => this.#isOwed(hash))) this.#forgetLacks();
+    if (!this.#isChanged && this.#wanted.freeCount === 0 && now < this.#dueAt) return;
     for (const peer of this.#peers.values()) {
       forgetDue(peer.lacks, now);
       if (peer.inFlight.size > 0) this.#checkStall(peer, now);
     }
-    if (this.#wanted.freeCount === 0) return;
-    for (const peer of this.#peers.values()) {
-      if (!peer.isPassedOver && peer.inFlight.size <= REFILL_AT) this.#ask(peer, now);
+    if (this.#wanted.freeCount > 0) {
+      for (const peer of this.#peers.values()) {
+        if (!peer.isPassedOver && peer.inFlight.size <= REFILL_AT) this.#ask(peer, now);
+      }
     }
+    this.#isChanged = false;
+    this.#dueAt = this.#nextDue();
   }
 
   nextWake(): MonoMs | undefined {
+    return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
+  }
+
+  #nextDue(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const peer of this.#peers.values()) {
       if (peer.inFlight.size > 0) {
@@ -177,7 +190,7 @@ export class Downloads {
       const [soonest] = peer.lacks.values();
       if (soonest !== undefined) next = Math.min(next, soonest);
     }
-    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+    return next;
   }
 
   #ask(peer: PeerBlocks, now: MonoMs): void {
@@ -198,6 +211,7 @@ export class Downloads {
   /** `session` answered about a block that it owed. */
   #onAnswer(session: Session, hash: BlockHash, now: MonoMs): PeerBlocks {
     const peer = assertDefined(this.#peers.get(session.peer), 'the session is ready');
+    this.#isChanged = true;
     peer.inFlight.delete(hash);
     peer.isPassedOver = false;
     onAnswered(peer, now);

@@ -195,7 +195,7 @@ export class Net {
     for (const tracker of this.#trackers) tracker.settle(mono);
     this.#dialing.settle(mono);
     this.#neighbours.settle(mono);
-    this.#progress.settle(this.#surroundings(), mono);
+    this.#progress.settle(() => this.#surroundings(), mono);
   }
 
   /** Ends everything: the node stops. */
@@ -212,7 +212,7 @@ export class Net {
     for (const at of [
       this.#connections.nextWake(),
       this.#duplicates.nextWake(),
-      this.#sync.nextWake(now),
+      this.#sync.nextWake(),
       this.#downloads.nextWake(),
       this.#server.nextWake(now),
       this.#dialing.nextWake(),
@@ -338,14 +338,11 @@ export class Net {
 
   /** Lets go of every session that some part gave up, or that was closed; true if there was one. */
   #endSessions(now: MonoMs): boolean {
-    let areSome = false;
-    for (const session of [...this.#connections.all()]) {
-      const { ending } = session;
-      if (ending === undefined) continue;
-      this.#endSession(session, ending, now);
-      areSome = true;
+    const ending = this.#connections.takeEnding();
+    for (const session of ending) {
+      if (session.ending !== undefined) this.#endSession(session, session.ending, now);
     }
-    return areSome;
+    return ending.length > 0;
   }
 
   #endSession(session: Session, ending: Ending, now: MonoMs): void {
@@ -383,8 +380,9 @@ export class Net {
   }
 }
 
-/** Visits of trackers, and of those who open a port and close it, come and go. */
+/** Visits of trackers, and of those who only open a port, come and go; at our end all go. */
 function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): boolean {
+  if (reason === 'shutting-down') return false;
   if (service !== undefined) return service === 'peer';
   return facts.direction === 'outbound' || reason !== 'connection-lost';
 }

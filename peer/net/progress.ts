@@ -54,15 +54,19 @@ export class Progress {
     this.#isFound = true;
   }
 
-  /** Called in each step. */
-  settle(around: Surroundings, now: MonoMs): void {
+  /** Called in each step; looks around only where that matters. */
+  settle(look: () => Surroundings, now: MonoMs): void {
     this.#startedAt ??= now;
-    const isNobodyThere = !around.isLooking && around.peerCount === 0;
-    const isLate = now >= this.#startedAt + PATIENCE_MS;
-    this.#isFound ||= around.isAnswered || isNobodyThere || isLate;
+    if (!this.#isFound) {
+      const { isAnswered, isLooking, peerCount } = look();
+      const isLate = now >= this.#startedAt + PATIENCE_MS;
+      this.#isFound = isAnswered || isLate || (!isLooking && peerCount === 0);
+    }
     this.#behindSince = this.#areBlocksMissing() ? (this.#behindSince ?? now) : undefined;
-    const lastSign = Math.max(around.lastBlockAt ?? 0, this.#behindSince ?? 0);
-    this.#isBehind = this.#behindSince !== undefined && now < lastSign + WITHHELD_AFTER_MS;
+    this.#isBehind = false;
+    if (this.#behindSince === undefined) return;
+    const lastSign = Math.max(look().lastBlockAt ?? 0, this.#behindSince);
+    this.#isBehind = now < lastSign + WITHHELD_AFTER_MS;
   }
 
   nextWake(): MonoMs | undefined {

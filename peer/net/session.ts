@@ -52,6 +52,8 @@ export interface SessionDependencies {
   readonly identity: Identity;
   readonly outbox: Outbox;
   readonly rng: Rng;
+  /** Called once, when a session is to end. */
+  readonly onEnding: (session: Session) => void;
 }
 
 /** Why a session ends, and what the log says about it. */
@@ -217,27 +219,23 @@ export class Session {
 
   /** It is to end for `reason`, which is nobody's breach. The first reason counts. */
   end(reason: DisconnectReason, sentence?: string): void {
-    this.#end({ reason, sentence, isBan: false });
+    this.#end({ reason, sentence, isBan: false, isClosed: false });
   }
 
   /** It broke the protocol. */
   breach(reason: DisconnectReason, sentence?: string): void {
-    this.#end({ reason, sentence, isBan: DISCONNECT_REASONS[reason].fault === 'ban' });
+    const isBan = DISCONNECT_REASONS[reason].fault === 'ban';
+    this.#end({ reason, sentence, isBan, isClosed: false });
   }
 
   /** It sent a header or a block that breaks a rule. */
   fault(reason: 'invalid-header' | 'invalid-block', isBan: boolean, sentence: string): void {
-    this.#end({ reason, sentence, isBan });
+    this.#end({ reason, sentence, isBan, isClosed: false });
   }
 
   /** The other side, or the network, closed it. */
   onClosed(): void {
-    this.#ending ??= {
-      reason: 'connection-lost',
-      sentence: DISCONNECT_REASONS['connection-lost'].sentence,
-      isBan: false,
-      isClosed: true,
-    };
+    this.#end({ reason: 'connection-lost', sentence: undefined, isBan: false, isClosed: true });
   }
 
   /** Time-out of the handshake, pings. */
@@ -254,7 +252,6 @@ export class Session {
 
   /** When `onTime` has something to do. */
   get nextWake(): MonoMs {
-    if (this.#ending !== undefined) return Number.NEGATIVE_INFINITY as MonoMs;
     return this.#pings?.dueAt ?? this.#handshakeDeadline;
   }
 
@@ -296,10 +293,10 @@ export class Session {
     this.#dependencies.outbox.send(this.peer, frame, notify);
   }
 
-  #end(
-    ending: Omit<Ending, 'sentence' | 'isClosed'> & { readonly sentence: string | undefined },
-  ): void {
+  #end(ending: Omit<Ending, 'sentence'> & { readonly sentence: string | undefined }): void {
+    if (this.#ending !== undefined) return;
     const sentence = ending.sentence ?? DISCONNECT_REASONS[ending.reason].sentence;
-    this.#ending ??= { ...ending, sentence, isClosed: false };
+    this.#ending = { ...ending, sentence };
+    this.#dependencies.onEnding(this);
   }
 }

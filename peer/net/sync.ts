@@ -71,6 +71,10 @@ export class Sync {
   readonly #peers = new Map<PeerId, PeerHeaders>();
   /** Some peer had no more: from now on all are asked at once. */
   #isFirstDone = false;
+  /** Something happened that may let a question be asked. */
+  #isChanged = false;
+  /** When a time-out or a header from the future is due. */
+  #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(options: SyncOptions, dependencies: SyncDependencies) {
     this.#options = options;
@@ -91,6 +95,7 @@ export class Sync {
   }
 
   onReady(session: Session): void {
+    this.#isChanged = true;
     const isWanted = session.hello.tipWork >= this.#workMin();
     this.#peers.set(session.peer, {
       session,
@@ -105,6 +110,7 @@ export class Sync {
 
   onGone(session: Session): void {
     this.#peers.delete(session.peer);
+    this.#isChanged = true;
   }
 
   /** Whether a `headers` of `session` answers a question. */
@@ -115,6 +121,7 @@ export class Sync {
   /** The answer to the open question. */
   onHeaders(session: Session, headers: Uint8Array, now: Now): void {
     const peer = this.#peerOf(session);
+    this.#isChanged = true;
     const question = assertDefined(peer.asked, 'headers come only where they were asked for');
     peer.asked = undefined;
     peer.continueFrom = undefined;
@@ -127,12 +134,15 @@ export class Sync {
   onNewHeaders(session: Session, headers: Uint8Array, now: Now): void {
     const peer = this.#peerOf(session);
     const parent = this.#parentOf(headers);
-    if (parent === undefined) peer.isWanted = true;
-    else if (parent.chainWork >= this.#workMin()) this.#store(peer, headers, now);
+    if (parent === undefined) {
+      peer.isWanted = true;
+      this.#isChanged = true;
+    } else if (parent.chainWork >= this.#workMin()) this.#store(peer, headers, now);
   }
 
   /** Tries again what has waited long enough, and asks; called in each step. */
   settle(now: Now): void {
+    if (!this.#isChanged && now.mono < this.#dueAt) return;
     for (const peer of this.#peers.values()) {
       for (const headers of peer.future.takeDue(now.mono)) {
         peer.isWanted = this.#store(peer, headers, now) !== undefined || peer.isWanted;
@@ -141,9 +151,15 @@ export class Sync {
       if (asked !== undefined && now.mono >= asked.at + ANSWER_MS) session.end('stalled');
     }
     for (const peer of this.#whomToAsk(now.mono)) this.#ask(peer, now.mono);
+    this.#isChanged = false;
+    this.#dueAt = this.#nextDue(now.mono);
   }
 
-  nextWake(now: MonoMs): MonoMs | undefined {
+  nextWake(): MonoMs | undefined {
+    return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
+  }
+
+  #nextDue(now: MonoMs): number {
     let next = Number.POSITIVE_INFINITY;
     for (const { asked, future } of this.#peers.values()) {
       next = Math.min(next, future.nextWake() ?? next);
@@ -151,7 +167,7 @@ export class Sync {
         next = Math.min(next, asked.at + (isLate(asked.at, now) ? ANSWER_MS : PATIENCE_MS));
       }
     }
-    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+    return next;
   }
 
   /**
@@ -289,6 +305,7 @@ export class Sync {
     if (reject.code === 'time-too-far-ahead' && rest !== undefined) {
       const { futureLimit } = this.#parts.chain.network.params;
       peer.future.keep(rest.headers, (reject.time - futureLimit) as UnixSeconds, rest.now);
+      this.#isChanged = true;
     }
     onFault(peer.session, 'header', reject, this.#parts.outbox);
   }

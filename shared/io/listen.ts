@@ -61,7 +61,7 @@ export function listenTrouble(error: unknown, { host, port }: ListenAddress): un
   }
 }
 
-/** What `open` returns; where it finds its port in use, the advice names the flag for another one. */
+/** What `open` returns; where its port is in use, the advice names the flag for another one. */
 export async function namingFlag<T>(flag: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();

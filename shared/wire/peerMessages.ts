@@ -50,7 +50,7 @@ const CONSTANT_ROWS = [
     number: 0x12,
     since: 1,
     limit: { bytes: 548, why: '16 hashes' },
-    about: 'Asks for blocks. Each is answered by one `block` or one `notFound`, in this order.',
+    about: 'Asks for blocks. Each is answered by one `block` or one `notFound`.',
     fields: {
       hashes: field(array(hash<BlockHash>(), { min: 1, max: GET_BLOCKS_MAX }), 'the blocks wanted'),
     },

@@ -50,7 +50,7 @@ describe('e2e: the disk', function () {
     return { running, http };
   }
 
-  it('stops with one clear line when the disk is full, and goes on when there is room', async () => {
+  it('stops with one clear line on a full disk, and goes on when there is room', async () => {
     const first = await startPeer();
     await untilPrinted(first.running, /the peer is up/);
     const node = ['--node', `http://127.0.0.1:${String(first.http)}`];

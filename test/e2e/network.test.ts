@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
 import { isRunning, until, within, type Running } from '../support/programs.js';
+import { skip } from '../support/skip.js';
 import { freePorts, Sandbox, stop, untilGone, untilPrinted } from '../support/sandbox.js';
 
 const START_TIMEOUT_MS = 40_000;
@@ -116,6 +117,22 @@ describe('e2e: a network on one computer', function () {
     await stop(again.running);
   });
 
+  it('leaves no program behind when it is killed while they start', async function () {
+    if (process.platform !== 'linux') skip(this, 'only Linux shows the command lines of processes');
+    const children = sandbox.path('networks', 'local');
+    const [http = 0, tcp = 0, tracker = 0, page = 0] = await freePorts(4);
+    const running = sandbox.start(
+      ...['network', 'up', '--template', 'dev'],
+      ...['--http-from', String(http), '--tcp-from', String(tcp)],
+      ...['--tracker-port', String(tracker), '--tracker-http', String(page)],
+    );
+    await until('a first peer', START_TIMEOUT_MS, () =>
+      existsSync(`${children}/Alice/output.log`) ? true : undefined,
+    );
+    running.child.kill('SIGKILL');
+    await untilGone(childrenOf(sandbox.home));
+  });
+
   it('shows a program that died, and why, and keeps the others', async () => {
     const { running, run } = await up('--peers', '2');
     const [, alice, bob] = run.nodes;
@@ -151,3 +168,15 @@ describe('e2e: a network on one computer', function () {
     await stop(taken);
   });
 });
+
+/** Processes that were started with a configuration file below `home`. */
+function childrenOf(home: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes(home);
+    } catch {
+      return false;
+    }
+  });
+}

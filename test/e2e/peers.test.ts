@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import type { MiningJson, PeersJson, StatusJson } from '../../shared/http/nodeSchemas.js';
 import { until, type Running } from '../support/programs.js';
 import { freePorts, Sandbox, statusAt, stop, untilPrinted } from '../support/sandbox.js';
-
-const START_TIMEOUT_MS = 30_000;
 
 const COPY_AGAIN = 'Copy or export it again; what came before the damage was good.';
 
@@ -43,13 +41,11 @@ describe('e2e: tracker and peers', function () {
     const running = sandbox.start(
       ...['peer', '--name', name, '--data', sandbox.path(name)],
       ...['--tracker', `127.0.0.1:${String(trackerPort)}`],
-      ...['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http), ...flags],
+      ...['--listen', `127.0.0.1:${String(tcp)}`],
+      ...(flags.includes('--http') ? flags : ['--http', String(http), ...flags]),
     );
-    await until(`the API of ${name}`, START_TIMEOUT_MS, () => {
-      if (running.child.exitCode !== null) throw new Error(running.output());
-      return statusAt(http);
-    });
-    return { running, http };
+    const [, url = ''] = await untilPrinted(running, /the peer is up .* api=(http:\S+)/);
+    return { running, http: Number(new URL(url).port) };
   }
 
   const urlOf = ({ http }: Peer): string => `http://127.0.0.1:${String(http)}`;
@@ -149,6 +145,26 @@ describe('e2e: tracker and peers', function () {
       ...['mine', 'start', '--interval', '60', '--cpu', '7', '--node', urlOf(alice)],
     );
     expect(on).to.deep.include({ mode: { type: 'interval', seconds: 60 }, cpuPercent: 7 });
+  });
+
+  it('take writes from elsewhere only with the token, which commands here find', async () => {
+    await startTracker();
+    const alice = await startPeer('Alice');
+    await stop(alice.running);
+    const open = await startPeer('Alice', '--http', '0.0.0.0:0');
+    const body = JSON.stringify({ count: 1 });
+    const headers = { 'content-type': 'application/json' };
+    const refused = await fetch(`${urlOf(open)}/api/mining/generate`, {
+      method: 'POST',
+      headers,
+      body,
+    });
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).to.deep.equal([
+      401,
+      'token-required',
+    ]);
+    expect(await sandbox.json('mine', '1', '--node', 'alice')).to.have.property('hashes');
+    expect(statSync(sandbox.path('Alice', 'api.token')).mode & 0o777).to.equal(0o600);
   });
 
   it('read settings from a file and say where each came from', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   doAgree,
+  failureLines,
   summary,
   TABLE_HEAD,
   tableRows,
@@ -69,6 +70,7 @@ describe('launch/networkView', () => {
       'running',
     ]);
     expect(rows[2]?.slice(6)).to.deep.equal(['off', '9', 'syncing']);
-    expect(rows[3]?.slice(7)).to.deep.equal(['–', 'FAILED: The disk is full.']);
+    expect(rows[3]?.slice(7)).to.deep.equal(['–', 'FAILED']);
+    expect(failureLines(nodes)).to.deep.equal(['Alice FAILED: The disk is full.']);
   });
 });
