@@ -28,6 +28,7 @@ const SAMPLES = 100;
 const EXPECTED_HASHES = 2n ** 17n;
 const THREADS = 2;
 const CPU_PERCENT = 50;
+const LOOK_EVERY_MS = 5;
 
 export async function interrupt(): Promise<Figure[]> {
   const network = harderNetwork();
@@ -141,12 +142,12 @@ class WatchedNode {
     }
   }
 
-  /** Looks again and again, between other things, until all workers are on the new job. */
+  /** Looks now and then until all workers are on the new job; they noted since when. */
   #watch(begin: number): void {
-    if (this.#pool.isUpToDate) this.samplesMs.push(monoMs() - begin);
+    if (this.#pool.isUpToDate) this.samplesMs.push(Number(this.#pool.seenAt) / 1e6 - begin);
     else
-      setImmediate(() => {
+      setTimeout(() => {
         this.#watch(begin);
-      });
+      }, LOOK_EVERY_MS);
   }
 }

@@ -58,6 +58,8 @@ export interface PeerOptions {
   readonly network: Network;
   readonly directory: string;
   readonly connect?: number;
+  /** 'debug' unless given. */
+  readonly logLevel?: 'info' | 'debug';
   readonly flags?: readonly string[];
 }
 
@@ -71,7 +73,7 @@ export async function spawnPeer(options: PeerOptions): Promise<PeerProcess> {
   const flags = [
     ...['--data', options.directory, '--genesis', genesis],
     ...['--listen', `127.0.0.1:${String(tcpPort)}`, '--http', `localhost:${String(httpPort)}`],
-    ...['--log-format', 'json', '--log-level', 'debug'],
+    ...['--log-format', 'json', '--log-level', options.logLevel ?? 'debug'],
     ...connect,
     ...(options.flags ?? []),
   ];
@@ -103,6 +105,14 @@ export const untilHeight = (peer: PeerProcess, height: number): Promise<PeerStat
   until(`height ${String(height)}`, async () => {
     const status = await peer.get<PeerStatus>('/api/status');
     return status !== undefined && status.height >= height ? status : undefined;
+  });
+
+/** Resolves with the time at which the peer, syncing, had `height` blocks, by its own log. */
+export const untilSynced = (peer: PeerProcess, height: number): Promise<number> =>
+  until(`${String(height)} blocks synced`, () => {
+    const isThere = ({ message, height: at }: LogLine): boolean =>
+      (message === 'synced' || message === 'new tip') && Number(at) >= height;
+    return peer.lines.find(isThere)?.mono;
   });
 
 /** Asking more often would itself be a load on the process that is measured. */

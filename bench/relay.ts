@@ -14,6 +14,7 @@ import {
   type LogLine,
   type PeerProcess,
 } from './processes.js';
+import { bareExchangeMs } from './reference.js';
 import { median, percentile, type Figure } from './report.js';
 
 const BLOCKS = 200;
@@ -35,9 +36,12 @@ export async function relay(): Promise<Figure[]> {
   await Promise.all([finder.stop(), receiver.stop()]);
   here.remove();
   there.remove();
+  const bare = await bareExchangeMs();
   return [
     { metric: 'found-to-connected-median', value: median(times), unit: 'ms', goal: '≤ 2' },
     { metric: 'found-to-connected-p99', value: percentile(times, 0.99), unit: 'ms' },
+    { metric: 'bare-exchange-median', value: bare, unit: 'ms' },
+    { metric: 'found-to-connected-per-bare-exchange', value: median(times) / bare, unit: 'times' },
   ];
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { benchBlocks, benchNetwork, fillDirectory } from './chains.js';
 import { monoMs, spawnPeer, temporaryDirectory, untilHeight } from './processes.js';
+import { bareStartMs } from './reference.js';
 import { median, type Figure } from './report.js';
 
 const RUNS = 5;
@@ -13,7 +14,10 @@ const REST_MS = 20_000;
 export async function start(): Promise<Figure[]> {
   const fresh: number[] = [];
   for (let run = 0; run < RUNS; run++) fresh.push(await freshStartMs());
+  const bare = await bareStartMs();
   return [
+    { metric: 'bare-node-start', value: bare, unit: 'ms' },
+    { metric: 'fresh-start-per-bare-start', value: median(fresh) / bare, unit: 'times' },
     { metric: 'fresh-start-to-answer', value: median(fresh), unit: 'ms', goal: '≤ 400' },
     { metric: 'start-with-10000-blocks', value: await longStartMs(), unit: 'ms', goal: '≤ 1000' },
     { metric: 'memory-at-rest', value: await restMegabytes(), unit: 'MB', goal: '≤ 120' },

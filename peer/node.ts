@@ -23,6 +23,7 @@ import { Net } from './net/net.js';
 import { Outbox } from './net/outbox.js';
 import { RunningClock } from './net/runningClock.js';
 import { Queries } from './queries.js';
+import { SyncReport } from './syncReport.js';
 import type { Command, Effect, Input } from './types.js';
 
 export interface NodeOptions {
@@ -68,6 +69,7 @@ export class Node {
   readonly #net: Net;
   readonly #outbox = new Outbox();
   readonly #clock = new RunningClock();
+  readonly #syncReport = new SyncReport(this.#outbox);
   #submissions: Submission[] = [];
   #isMoreToMove = true;
   #isStopped = false;
@@ -140,9 +142,16 @@ export class Node {
     this.#net.onAdvance(advance);
     this.#net.settle(now);
     for (const event of advance.events) this.#outbox.tell(event);
+    this.#reportSync(now.mono);
     this.#answerSubmissions(advance);
     this.#miner.onSyncing(this.#net.isBehind);
     return [...this.#miner.settle(now), ...this.#outbox.take()];
+  }
+
+  #reportSync(now: MonoMs): void {
+    const { tip, bestHeader } = this.#chain;
+    const heights = { height: tip.height, headerHeight: bestHeader.height };
+    this.#syncReport.settle({ isSynced: this.#net.isSynced, ...heights }, now);
   }
 
   #tellMiner({ events, failures }: Advance, now: Now): void {

@@ -17,7 +17,7 @@ import type { ConnectionEffect } from '../shared/wire/connection.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
 import { CommandDesk } from './commandDesk.js';
 import { Node, type NodeOptions } from './node.js';
-import { logNodeEvent } from './nodeEvents.js';
+import { NodeLog } from './nodeLog.js';
 import type { Queries } from './queries.js';
 import type { OpenStore } from './storage/openStore.js';
 import type { Effect, Input } from './types.js';
@@ -49,12 +49,14 @@ export class NodeShell {
   readonly #sockets: Sockets;
   readonly #pools: Pools;
   readonly #desk: CommandDesk;
+  readonly #log: NodeLog;
 
   private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
     const { network, dependencies } = parts;
     this.queries = node.queries;
     this.tcp = tcp;
     this.#sockets = sockets;
+    this.#log = new NodeLog(dependencies.logger);
     this.#pools = new Pools(network, dependencies.logger, (input) => {
       this.#driver.input(input);
     });
@@ -124,7 +126,7 @@ export class NodeShell {
         this.#desk.onReply(effect);
         return;
       case 'event':
-        logNodeEvent(parts.logger, effect.event);
+        this.#log.onEvent(effect.event);
         return;
       case 'keep-neighbours':
         parts.opened.neighbours.replace(effect.addresses);

@@ -101,6 +101,9 @@ export type CommandProblem =
  */
 export type NodeEvent =
   | ChainEvent
+  /** Many blocks are missing to the best header; told once a second until `synced`. */
+  | { readonly type: 'syncing'; readonly height: number; readonly headerHeight: number }
+  | { readonly type: 'synced'; readonly height: number }
   | { readonly type: 'block-mined'; readonly hash: BlockHash; readonly height: number }
   | { readonly type: 'rejected'; readonly what: 'header' | 'block'; readonly reject: Reject }
   | { readonly type: 'peer-ready'; readonly peer: PeerSummary }

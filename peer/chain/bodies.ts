@@ -22,6 +22,11 @@ export class Bodies {
     this.#decoded.keep(entry, block, sizeBytes, isNeeded);
   }
 
+  /** Whether the place for decoded ones is half full. */
+  get isFilling(): boolean {
+    return this.#decoded.isFilling;
+  }
+
   isDecoded(entry: HeaderEntry): boolean {
     return this.#decoded.block(entry) !== undefined;
   }

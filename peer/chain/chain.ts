@@ -140,6 +140,13 @@ export class Chain {
     return this.#mover.coin(outpoint);
   }
 
+  /**
+   * Whether enough bodies wait and are being worked on: further ones would have to be decoded twice.
+   */
+  get isSaturated(): boolean {
+    return this.#bodies.isFilling && (this.#signatures.isBusy || this.#mover.canMove);
+  }
+
   /** Blocks on the way to `toward` whose bodies are missing, lowest first, from one window. */
   missingBodies(toward: HeaderEntry, max: number): HeaderEntry[] {
     const missing: HeaderEntry[] = [];

@@ -29,6 +29,11 @@ export class DecodedBlocks {
     this.#bytes += sizeBytes;
   }
 
+  /** Half full: what is on its way now still finds its place. */
+  get isFilling(): boolean {
+    return this.#kept.size > BLOCKS_MAX / 2 || this.#bytes > BYTES_MAX / 2;
+  }
+
   block(entry: HeaderEntry): Block | undefined {
     return this.#kept.get(entry)?.block;
   }

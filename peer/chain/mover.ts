@@ -4,9 +4,9 @@
  * - At rest `position` (where the coins stand) is the tip. A candidate that continues the tip is
  *   connected block by block, and the tip goes along.
  * - A candidate on another branch makes `target`: the first of its blocks that has more work than
- *   the tip. The move starts only when every block up to it is stored and its signatures are right;
- * `position` goes
- *   there over the fork while the tip stays. On arrival the target becomes the tip, at once.
+ *   the tip. The move starts only when every block up to it is stored and its signatures are
+ *   right; `position` goes there over the fork while the tip stays. On arrival the target becomes
+ *   the tip, at once.
  * - A target that turns out invalid is replaced by the tip, and `position` goes back.
  *
  * Coins reach the store some blocks late in a long sync. A restart then finds `position` behind the

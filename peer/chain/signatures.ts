@@ -6,7 +6,6 @@
  * answer came; that all of a block are right is remembered with the block.
  */
 
-import { concatBytes } from '../../shared/bytes.js';
 import type { Block } from '../../shared/consensus/block.js';
 import { isSignatureValid, signatureChecks } from '../../shared/consensus/checkTransaction.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
@@ -33,6 +32,11 @@ export class Signatures {
   readonly #waiting = new Map<Wtxid, Waiting>();
   #unsent: DecodedTransaction[] = [];
   #checksUnderWay = 0;
+
+  /** Whether there are answers to come. */
+  get isBusy(): boolean {
+    return this.#checksUnderWay > 0;
+  }
 
   /** Whether more may be asked now. */
   get hasRoom(): boolean {
@@ -141,6 +145,6 @@ function batchOf(transactions: readonly DecodedTransaction[]): SignatureBatch {
   return {
     wtxids: transactions.map((tx) => tx.wtxid),
     owners: Uint32Array.from(transactions.flatMap((tx, i) => tx.keys.map(() => i))),
-    checks: concatBytes(...transactions.map(signatureChecks)),
+    checks: signatureChecks(transactions),
   };
 }

@@ -2,15 +2,15 @@
  * Fetches bodies on the way to the best header, from all peers at once.
  *
  * - *Wanted* is a window: the missing bodies among the next 1,024 blocks. A wanted block is *free*
- *   until a peer that has it is asked for it; 16 are in flight from one peer at most.
+ *   until a peer that has it is asked for it; 16 are in flight from one peer at most. While the
+ *   chain is saturated nothing is asked for.
  * - State is kept by (peer, block): what one peer sends, or fails to send, takes nothing from
  *   another. (In Bitcoin Core a mutated block cleared another peer's download, published 2024-10.)
  * - *Stall*: a peer that delivers nothing for 2 s, while another could, is passed over: its blocks
  *   are free again, and it is asked for nothing until it delivers. Each stall doubles the time-out,
- * to 64 s at most,
- *   and each block shortens it again, so that a slow network does not look like slow peers. Who is
- * passed
- *   over is disconnected only if the window waits for it, or after two minutes.
+ *   to 64 s at most, and each block shortens it again, so that a slow network does not look like
+ *   slow peers. Who is passed over is disconnected only if the window waits for it, or after two
+ *   minutes.
  * - With nothing in flight nothing stalls: an idle network disconnects nobody.
  */
 
@@ -168,7 +168,7 @@ export class Downloads {
       forgetDue(peer.lacks, now);
       if (peer.inFlight.size > 0) this.#checkStall(peer, now);
     }
-    if (this.#wanted.freeCount > 0) {
+    if (this.#wanted.freeCount > 0 && !this.#parts.chain.isSaturated) {
       for (const peer of this.#peers.values()) {
         if (!peer.isPassedOver && peer.inFlight.size <= REFILL_AT) this.#ask(peer, now);
       }

@@ -1,10 +1,11 @@
 /**
- * The effects of one step of the node, in order. Every part puts its own in; the node takes them
- * all.
+ * The effects of one step of the node. Every part puts its own in; the node takes them all: those
+ * of connections first, for others wait for them, and then what is told and asked here.
  */
 
 import { concatBytes } from '../../shared/bytes.js';
 import type { PeerId } from '../../shared/units.js';
+import type { ConnectionEffect } from '../../shared/wire/connection.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import type { Effect, NodeEvent } from '../types.js';
@@ -18,7 +19,10 @@ type Send = Extract<Effect, { type: 'send' }>;
 const PIECE_BYTES_MAX = 65_536;
 
 export class Outbox {
+  /** Of connections, in their order. */
   #effects: Effect[] = [];
+  /** All others, in their order. */
+  #others: Effect[] = [];
   /** The last effects, when they are frames to one peer that still wait to be joined. */
   #frames: Send[] = [];
   #frameBytes = 0;
@@ -26,18 +30,15 @@ export class Outbox {
   /** All effects since the last call. */
   take(): Effect[] {
     this.#join();
-    const effects = this.#effects;
+    const effects = [...this.#effects, ...this.#others];
     this.#effects = [];
+    this.#others = [];
     return effects;
   }
 
-  put(effect: Effect): void {
-    this.#join();
-    this.#effects.push(effect);
-  }
-
-  putAll(effects: readonly Effect[]): void {
-    for (const effect of effects) this.put(effect);
+  /** An effect that is not one of connections. */
+  put(effect: Exclude<Effect, ConnectionEffect>): void {
+    this.#others.push(effect);
   }
 
   /** `notify`: the input `sent` comes back once these bytes are with the operating system. */
@@ -50,11 +51,13 @@ export class Outbox {
   }
 
   disconnect(peer: PeerId, reason: DisconnectReason): void {
-    this.put({ type: 'disconnect', peer, reason });
+    this.#join();
+    this.#effects.push({ type: 'disconnect', peer, reason });
   }
 
   dial(address: NetAddress): void {
-    this.put({ type: 'dial', address });
+    this.#join();
+    this.#effects.push({ type: 'dial', address });
   }
 
   tell(event: NodeEvent): void {

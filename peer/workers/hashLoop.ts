@@ -52,7 +52,7 @@ class HashLoop {
     const end = nonceFrom(thread + 1, job.threads);
     let next = nonceFrom(thread, job.threads);
     this.#duty.restart(job.cpuPercent);
-    slot.setSeen(thread, generation);
+    slot.setSeen(thread, generation, process.hrtime.bigint());
     while (slot.generation() === generation) {
       const count = Math.min(this.#sliceNonces, end - next);
       const isFound = count > 0 && this.#hashSlice(job, next, count);

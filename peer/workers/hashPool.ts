@@ -61,6 +61,16 @@ export class HashPool {
     return true;
   }
 
+  /** When the last of the threads began with the present job, by `process.hrtime`. */
+  get seenAt(): bigint {
+    let last = 0n;
+    for (let i = 0; i < this.#wanted; i++) {
+      const at = this.#slot.seenAt(i);
+      if (at > last) last = at;
+    }
+    return last;
+  }
+
   /** Hashes of all threads since the last call, or the last `onHashes`. */
   takeHashes(): number {
     let count = 0;

@@ -24,7 +24,9 @@ const ID_BYTES = 8;
 const WORK_WORDS = (HEADER_BYTES + TARGET_BYTES + ID_BYTES) / 4;
 const COUNTERS = WORK + WORK_WORDS;
 const COUNTERS_EACH = 2;
-const SLOT_WORDS = COUNTERS + COUNTERS_EACH * THREADS_MAX;
+/** At an even word, since what stands there is 64 bits wide. */
+const TIMES = COUNTERS + COUNTERS_EACH * THREADS_MAX + (COUNTERS % 2);
+const SLOT_BYTES = TIMES * 4 + THREADS_MAX * 8;
 
 /** A job as a thread copies it. Overwritten by the next `read`. */
 export class JobCopy {
@@ -55,11 +57,14 @@ export class JobCopy {
 export class JobSlot {
   readonly shared: SharedArrayBuffer;
   readonly #words: Int32Array;
+  /** When each thread saw the job that it is on. */
+  readonly #times: BigInt64Array;
 
   /** A new slot, or the one in `shared`, which another thread made. */
-  constructor(shared = new SharedArrayBuffer(SLOT_WORDS * 4)) {
+  constructor(shared = new SharedArrayBuffer(SLOT_BYTES)) {
     this.shared = shared;
-    this.#words = new Int32Array(shared);
+    this.#words = new Int32Array(shared, 0, TIMES);
+    this.#times = new BigInt64Array(shared, TIMES * 4, THREADS_MAX);
   }
 
   /** Main thread: from now on all hash on `job`, and on nothing else; `undefined`: on nothing. */
@@ -96,14 +101,20 @@ export class JobSlot {
     return Atomics.wait(this.#words, GENERATION, generation, ms) !== 'timed-out';
   }
 
-  /** A thread: it is on the job of `generation`. */
-  setSeen(thread: number, generation: number): void {
+  /** A thread: it is on the job of `generation`, since `at` by `process.hrtime`. */
+  setSeen(thread: number, generation: number, at: bigint): void {
+    Atomics.store(this.#times, thread, at);
     Atomics.store(this.#words, counter(thread) + 1, generation);
   }
 
   /** Whether `thread` is on the newest job. */
   isUpToDate(thread: number): boolean {
     return Atomics.load(this.#words, counter(thread) + 1) === this.generation();
+  }
+
+  /** When `thread` saw the job that it is on, by `process.hrtime`. */
+  seenAt(thread: number): bigint {
+    return Atomics.load(this.#times, thread);
   }
 
   addHashes(thread: number, count: number): void {

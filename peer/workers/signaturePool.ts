@@ -1,6 +1,6 @@
 /**
  * The threads that check signatures, one a core. A batch is cut into slices, so that all of them
- * work on it; each thread holds a slice in hand and one in reserve, so that it never waits for the
+ * work on it; each thread holds slices for a tenth of a second, so that it does not wait for the
  * main thread's turn. Threads start when there is work and end after a while without.
  */
 
@@ -16,7 +16,8 @@ import { startThread } from './thread.js';
 import { Verdicts } from './verdicts.js';
 
 const IDLE_MS = 30_000;
-const IN_HAND_MAX = 2;
+/** A thread with less gets one more slice: 100 ms of work, while the main thread is at its own. */
+const CHECKS_IN_HAND = 1_800;
 /** A check takes about 55 µs, a message 30: smaller slices are not worth their message. */
 const SLICE_CHECKS_MIN = 16;
 /** A thread is at most this far from its answer, 14 ms. */
@@ -43,6 +44,7 @@ interface Thread {
   readonly worker: Worker;
   /** By slice id. */
   readonly inHand: Map<number, Task>;
+  checksInHand: number;
   isReady: boolean;
 }
 
@@ -90,16 +92,26 @@ export class SignaturePool {
     await this.#endThreads();
   }
 
-  /** First a slice for each idle thread, then one in reserve; a new thread when slices are left. */
+  /** Slices for the threads, whoever has least first; a new thread when slices are left. */
   #dispatch(): void {
     clearTimeout(this.#idle);
-    for (let inHand = 0; inHand < IN_HAND_MAX; inHand++) {
-      for (const thread of this.#threads) {
-        if (thread.isReady && thread.inHand.size === inHand) this.#give(thread);
-      }
+    while (this.#queue.length > 0) {
+      const thread = this.#leastBusy();
+      if (thread === undefined) break;
+      this.#give(thread);
     }
     if (this.#queue.length > 0) this.#startThreads();
     else if (this.#isIdle()) this.#idle = setTimeout(this.#endIdle, IDLE_MS).unref();
+  }
+
+  #leastBusy(): Thread | undefined {
+    let least: Thread | undefined;
+    for (const thread of this.#threads) {
+      if (!thread.isReady || thread.checksInHand >= (least?.checksInHand ?? CHECKS_IN_HAND))
+        continue;
+      least = thread;
+    }
+    return least;
   }
 
   #give(thread: Thread): void {
@@ -113,6 +125,7 @@ export class SignaturePool {
       task.batch.checks.subarray(from, from + task.count * SIGNATURE_CHECK_BYTES),
     );
     thread.inHand.set(id, task);
+    thread.checksInHand += task.count;
     thread.worker.postMessage({ id, checks } satisfies Slice, [checks.buffer]);
   }
 
@@ -126,7 +139,7 @@ export class SignaturePool {
   #start(): void {
     const workerData: SignatureThreadData = { networkId: this.#options.networkId };
     const worker = startThread('signatureThread', { workerData, name: 'signatures' });
-    const thread: Thread = { worker, inHand: new Map(), isReady: false };
+    const thread: Thread = { worker, inHand: new Map(), checksInHand: 0, isReady: false };
     let problem = 'it ended by itself';
     worker.on('message', (message: SignatureThreadMessage) => {
       if (!this.#isClosed) this.#onMessage(thread, message);
@@ -153,6 +166,7 @@ export class SignaturePool {
   #onChecked(thread: Thread, id: number, isValid: Uint8Array): void {
     const task = assertDefined(thread.inHand.get(id), 'a thread answers what it was asked');
     thread.inHand.delete(id);
+    thread.checksInHand -= task.count;
     this.#restarts.onWork();
     task.verdicts.onChecked(task.firstCheck, isValid);
     this.#dispatch();
@@ -187,8 +201,8 @@ export class SignaturePool {
   }
 }
 
-/** So that each thread gets two slices of the batch, within the limits. */
+/** So that each thread gets a slice of the batch, within the limits. */
 function sliceChecks(total: number): number {
-  const even = Math.ceil(total / (availableParallelism() * IN_HAND_MAX));
+  const even = Math.ceil(total / availableParallelism());
   return Math.min(SLICE_CHECKS_MAX, Math.max(SLICE_CHECKS_MIN, even));
 }

@@ -4,7 +4,7 @@
  */
 
 import { verifySignature } from '#crypto';
-import { compareBytes, hashBytes, toHexReversed } from '../bytes.js';
+import { compareBytes, toHexReversed, writeHash } from '../bytes.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Txid } from '../units.js';
 import { sumAmounts } from './amount.js';
@@ -38,15 +38,18 @@ export function checkCommonForm(tx: DecodedTransaction): Reject | undefined {
 /** Bytes of one packed check: key 32 ‖ signature 64 ‖ txid 32. */
 export const SIGNATURE_CHECK_BYTES = 128;
 
-/** The signatures of `tx` as packed checks, one after the other, ready to cross threads. */
-export function signatureChecks(tx: DecodedTransaction): Uint8Array {
-  const packed = new Uint8Array(tx.keys.length * SIGNATURE_CHECK_BYTES);
-  const txid = hashBytes(tx.txid);
-  for (const [i, key] of tx.keys.entries()) {
-    const at = i * SIGNATURE_CHECK_BYTES;
-    packed.set(key, at);
-    packed.set(tx.signatures[i] as Uint8Array, at + 32);
-    packed.set(txid, at + 96);
+/** The signatures of `transactions` as packed checks, in their order, ready to cross threads. */
+export function signatureChecks(transactions: readonly DecodedTransaction[]): Uint8Array {
+  const count = transactions.reduce((sum, { keys }) => sum + keys.length, 0);
+  const packed = new Uint8Array(count * SIGNATURE_CHECK_BYTES);
+  let at = 0;
+  for (const { txid, keys, signatures } of transactions) {
+    for (const [i, key] of keys.entries()) {
+      packed.set(key, at);
+      packed.set(signatures[i] as Uint8Array, at + 32);
+      writeHash(packed, at + 96, txid);
+      at += SIGNATURE_CHECK_BYTES;
+    }
   }
   return packed;
 }

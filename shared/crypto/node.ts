@@ -1,6 +1,7 @@
 /** `#crypto` on Node: hashing and signatures. The one door to node:crypto and sodium-native. */
 
 import { hash } from 'node:crypto';
+import type { Ed25519 } from './ed25519.js';
 import { isStrict } from './ed25519Strict.js';
 import { nodeEd25519 } from './nodeEd25519.js';
 import { loadSodiumEd25519 } from './sodiumEd25519.js';
@@ -30,12 +31,12 @@ export function sha256d(bytes: Uint8Array): Uint8Array {
 
 /** The 32-byte Ed25519 public key of a 32-byte seed. */
 export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  return ed25519.publicKeyOf(seed);
+  return nodeEd25519.publicKeyOf(seed);
 }
 
 /** The 64-byte Ed25519 signature of `message`. */
 export function sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  return ed25519.sign(seed, message);
+  return ed25519().sign(seed, message);
 }
 
 /** Whether `signature` is one of `message` by `key`, under our strict rule (ed25519Strict.ts). */
@@ -44,10 +45,12 @@ export function verifySignature(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  return isStrict(key, signature) && ed25519.verify(key, message, signature);
+  return isStrict(key, signature) && ed25519().verify(key, message, signature);
 }
 
-const ed25519 = loadSodiumEd25519() ?? nodeEd25519;
+/** Loaded at the first signature: it takes 15 ms, for which no start has to wait. */
+const ed25519 = (): Ed25519 => (library ??= loadSodiumEd25519() ?? nodeEd25519);
+let library: Ed25519 | undefined;
 
 /**
  * The one-shot hash takes 0.4 µs into a string and 1.4 µs into a Buffer (bench/consensus.ts),

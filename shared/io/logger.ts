@@ -1,6 +1,6 @@
 /**
  * The log of a program. winston writes it, and is loaded only after the start (it costs 50 to 100
- * ms): until then lines wait, with the times at which they were logged.
+ * ms, and a new peer has better things to do): lines before that go straight to the stream.
  */
 
 import pc from 'picocolors';
@@ -29,7 +29,6 @@ export class Logger {
   readonly #options: LogOptions;
   readonly #volume = new LogVolume();
   readonly #timer: NodeJS.Timeout;
-  #waiting: WaitingLine[] = [];
   #winston: Winston | undefined;
   #loading: Promise<void> | undefined;
 
@@ -60,7 +59,8 @@ export class Logger {
 
   /** Writes all that waits. */
   async close(): Promise<void> {
-    await this.#load();
+    clearTimeout(this.#timer);
+    await this.#loading;
     const winston = this.#winston;
     if (winston === undefined) return;
     await new Promise<void>((resolve) => {
@@ -107,7 +107,7 @@ export class Logger {
   }
 
   #write(level: LogLevel, text: string): void {
-    if (this.#winston === undefined) this.#waiting.push({ level, text });
+    if (this.#winston === undefined) this.#options.stream.write(`${text}\n`);
     else this.#winston.log(level, text);
   }
 
@@ -115,20 +115,13 @@ export class Logger {
     clearTimeout(this.#timer);
     this.#loading ??= createWinston(this.#options).then((winston) => {
       this.#winston = winston;
-      for (const { level, text } of this.#waiting) winston.log(level, text);
-      this.#waiting = [];
     });
     return this.#loading;
   }
 }
 
-/** What a start may take at most until its log is seen. */
-const LOAD_AFTER_MS = 500;
-
-interface WaitingLine {
-  readonly level: LogLevel;
-  readonly text: string;
-}
+/** A start is over by then, and most often the first sync, too. */
+const LOAD_AFTER_MS = 3_000;
 
 /** Our lines come formatted; winston orders and writes them. */
 async function createWinston({ level, stream }: LogOptions): Promise<Winston> {

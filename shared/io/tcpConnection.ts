@@ -61,7 +61,6 @@ export class TcpConnection {
 
   send(bytes: Uint8Array, notify: boolean): void {
     if (this.#isOver) return;
-    this.#gather();
     this.#socket.write(bytes, (error) => {
       this.#onWritten(bytes.length);
       if (notify && !this.#isOver && (error === undefined || error === null)) {
@@ -100,15 +99,6 @@ export class TcpConnection {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#listeners.onClosed(reason);
-  }
-
-  /** Sends all that is written in this turn of the event loop with one system call. */
-  #gather(): void {
-    if (this.#socket.writableCorked > 0) return;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#socket.uncork();
-    });
   }
 
   #onWritten(sizeBytes: number): void {

@@ -201,6 +201,20 @@ describe('chain/chain: signatures', () => {
     return nextBlock(network, genesis, { transactions: [decoded({ ...tx, signatures })] });
   })();
 
+  it('is saturated while it works on many bodies, and not while it waits for one', () => {
+    const { chain, store } = newChain();
+    const [lowest = expect.fail(), ...others] = nextBlocks(network, genesis, 600);
+    for (const { bytes } of [lowest, ...others]) {
+      expectOk(chain.acceptHeader(bytes.subarray(0, 80), LATE));
+    }
+    for (const { bytes } of others) accept(chain, store, bytes);
+    expect(chain.isSaturated).to.equal(false);
+    accept(chain, store, lowest.bytes);
+    expect(chain.isSaturated).to.equal(true);
+    settle(chain, store);
+    expect([chain.isSaturated, chain.tip.height]).to.deep.equal([false, 600]);
+  });
+
   it('marks a block with a wrong one, and takes another', () => {
     const { chain, store } = newChain();
     const { failures } = feed(chain, store, [forged]);

@@ -35,6 +35,19 @@ describe('chain/decodedBlocks', () => {
     expect(entries.filter((entry) => kept.block(entry) !== undefined)).to.have.length(1024);
   });
 
+  it('is filling once half of its place is taken, by bytes or by blocks', () => {
+    const kept = new DecodedBlocks();
+    kept.keep(first, block, 4_000_000, always);
+    expect(kept.isFilling).to.equal(false);
+    kept.keep(second, block, 1, always);
+    expect(kept.isFilling).to.equal(true);
+    kept.drop(first);
+    for (const entry of entries.slice(2, 513)) kept.keep(entry, block, 1, always);
+    expect(kept.isFilling).to.equal(false);
+    kept.keep(first, block, 1, always);
+    expect(kept.isFilling).to.equal(true);
+  });
+
   it('makes room by what is not needed any more', () => {
     const kept = new DecodedBlocks();
     kept.keep(first, block, 4_000_000, always);

@@ -41,7 +41,7 @@ describe('chain/signatures', () => {
     expect(more).to.deep.equal([]);
     expect(batch?.wtxids).to.deep.equal([first.wtxid, second.wtxid]);
     expect(batch?.owners).to.deep.equal(Uint32Array.of(0, 1));
-    expect(batch?.checks.subarray(128)).to.deep.equal(signatureChecks(second));
+    expect(batch?.checks.subarray(128)).to.deep.equal(signatureChecks([second]));
     expect(signatures.takeBatches()).to.deep.equal([]);
   });
 

@@ -6,12 +6,18 @@ const [A, B] = [1 as PeerId, 2 as PeerId];
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 describe('net/outbox', () => {
-  it('gives the effects in their order, once', () => {
+  it('gives the effects once, those of connections first, each kind in its order', () => {
     const outbox = new Outbox();
+    outbox.notice('first', 'sentence');
     outbox.send(A, bytes(1));
     outbox.disconnect(A, 'stalled');
     outbox.notice('code', 'sentence');
-    expect(outbox.take().map(({ type }) => type)).to.deep.equal(['send', 'disconnect', 'event']);
+    expect(outbox.take().map(({ type }) => type)).to.deep.equal([
+      'send',
+      'disconnect',
+      'event',
+      'event',
+    ]);
     expect(outbox.take()).to.deep.equal([]);
   });
 

@@ -49,8 +49,8 @@ describe('workers/jobSlot', () => {
     const slot = new JobSlot();
     slot.write(JOB);
     expect(slot.isUpToDate(1)).to.equal(false);
-    slot.setSeen(1, slot.generation());
-    expect(slot.isUpToDate(1)).to.equal(true);
+    slot.setSeen(1, slot.generation(), 7n);
+    expect([slot.isUpToDate(1), slot.seenAt(1)]).to.deep.equal([true, 7n]);
     slot.write(JOB);
     expect(slot.isUpToDate(1)).to.equal(false);
   });

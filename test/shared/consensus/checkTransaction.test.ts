@@ -156,7 +156,7 @@ describe('consensus/checkTransaction', () => {
   });
 
   it('packs a check for each key, which hold one by one', () => {
-    const checks = signatureChecks(good);
+    const checks = signatureChecks([good]);
     expect(checks).to.have.length(3 * SIGNATURE_CHECK_BYTES);
     const verdicts = (): boolean[] =>
       [0, 1, 2].map((i) => isSignatureValid(network.idBytes, checks, i));
