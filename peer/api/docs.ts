@@ -47,6 +47,18 @@ const CONTENT_POLICY =
   "img-src 'self' data:; " +
   "font-src 'self' data:; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'";
 
+const DESCRIPTION =
+  'Every error has the same body: `code` for programs, `message` and `hint` for people. ' +
+  'Amounts are whole numbers of the smallest unit; hashes are printed as Bitcoin prints them.';
+
+/** Three stones, one on the other. */
+const LOGO = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40" width="150" height="40">' +
+    '<g fill="#fff"><ellipse cx="22" cy="32" rx="19" ry="6"/><ellipse cx="22" cy="20" rx="13" ry="5"/>' +
+    '<ellipse cx="22" cy="10" rx="8" ry="4"/><text x="52" y="29" font-family="sans-serif" ' +
+    'font-size="26">Cairn</text></g></svg>',
+);
+
 async function createDocs(version: string): Promise<FastifyInstance> {
   const [{ default: fastify }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('fastify'),
@@ -57,13 +69,14 @@ async function createDocs(version: string): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Cairn node', version, description: 'One error body: code, message, hint.' },
+      info: { title: 'Cairn node', version, description: DESCRIPTION },
     },
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: CONTENT_POLICY,
     theme: { title: 'Cairn node: API' },
+    logo: { type: 'image/svg+xml', content: LOGO },
     uiConfig: { validatorUrl: 'none', docExpansion: 'list' },
   });
   app.setValidatorCompiler(() => () => true);

@@ -30,19 +30,30 @@ export class Sandbox {
 
   /** Starts `cairn` and leaves it running; `close` ends what is left. */
   start(...args: readonly string[]): Running {
-    const running = start(process.execPath, commandLine(args), this.#options());
+    return this.startOn(HERE, ...args);
+  }
+
+  /** The same behind a command that runs another one, such as on another host. */
+  startOn(runner: readonly string[], ...args: readonly string[]): Running {
+    const [program, ...words] = commandLine(runner, args);
+    const running = start(program, words, this.#options());
     this.#started.push(running);
     return running;
   }
 
   /** Runs `cairn` to its end. */
   run(...args: readonly string[]): Promise<Ended> {
-    return runToEnd(process.execPath, commandLine(args), this.#options());
+    return this.#runOn(HERE, args);
   }
 
   /** Runs `cairn` to its end, which must be a success, and reads the JSON that it prints. */
-  async json<T>(...args: readonly string[]): Promise<T> {
-    const { code, stdout, output } = await this.run(...args, '--json');
+  json<T>(...args: readonly string[]): Promise<T> {
+    return this.jsonOn(HERE, ...args);
+  }
+
+  /** The same behind a command that runs another one. */
+  async jsonOn<T>(runner: readonly string[], ...args: readonly string[]): Promise<T> {
+    const { code, stdout, output } = await this.#runOn(runner, [...args, '--json']);
     if (code !== 0)
       throw new Error(`cairn ${args.join(' ')} ended with ${String(code)}: ${output}`);
     return JSON.parse(stdout) as T;
@@ -58,6 +69,11 @@ export class Sandbox {
   async close(): Promise<void> {
     await this.stopAll();
     rmSync(this.home, { recursive: true, force: true });
+  }
+
+  #runOn(runner: readonly string[], args: readonly string[]): Promise<Ended> {
+    const [program, ...words] = commandLine(runner, args);
+    return runToEnd(program, words, this.#options());
   }
 
   #options() {
@@ -113,4 +129,14 @@ export async function statusAt(port: number): Promise<StatusJson | undefined> {
   }
 }
 
-const commandLine = (args: readonly string[]): string[] => [...process.execArgv, COMMAND, ...args];
+/** Runs a program on this host. */
+const HERE: readonly string[] = [];
+
+function commandLine(
+  runner: readonly string[],
+  args: readonly string[],
+): [program: string, ...words: string[]] {
+  const node = [process.execPath, ...process.execArgv, COMMAND, ...args];
+  const [program = '', ...words] = [...runner, ...node];
+  return [program, ...words];
+}

@@ -81,9 +81,9 @@ const renderTable = (rows: readonly Html[]): Html =>
         <th scope="col">Status</th>
         <th scope="col">Name</th>
         <th scope="col">Address</th>
-        <th scope="col">Height</th>
         <th scope="col">Known for</th>
         <th scope="col">Last seen</th>
+        <th scope="col">Height then</th>
         <th scope="col">Node key</th>
       </tr>
     </thead>
@@ -97,9 +97,9 @@ function renderPeer(peer: PeerJson, status: Status, nowUnix: UnixSeconds): Html 
     <td data-label="Status"><span aria-hidden="true">${status.sign}</span> ${status.words}</td>
     <td data-label="Name">${peer.name === '' ? '–' : peer.name}</td>
     <td data-label="Address"><code>${peer.address}</code></td>
-    <td data-label="Height">${peer.height}</td>
     <td data-label="Known for">${time(peer.firstSeenUnix, nowUnix, '')}</td>
     <td data-label="Last seen">${time(peer.lastSeenUnix, nowUnix, ' ago')}</td>
+    <td data-label="Height then">${peer.height}</td>
     <td data-label="Node key"><code title="${peer.nodeKey}">${short(peer.nodeKey)}</code></td>
   </tr>`;
 }
