@@ -56,11 +56,12 @@ function latenciesMs(finder: PeerProcess, receiver: PeerProcess): number[] {
     if (message === 'block-connected') connectedAt.set(hash, mono);
   }
   const times: number[] = [];
-  let foundMono = 0;
-  for (const { message, hash, mono } of finder.lines) {
-    if (message === 'found a nonce') foundMono = mono;
-    const connected = connectedAt.get(hash);
-    if (message === 'mined a block' && connected !== undefined) times.push(connected - foundMono);
+  let connected: number | undefined;
+  for (const { message, hash, foundMono } of finder.lines) {
+    if (message === 'mined a block') connected = connectedAt.get(hash);
+    if (message !== 'found a nonce' || connected === undefined) continue;
+    times.push(connected - Number(foundMono));
+    connected = undefined;
   }
   return times;
 }

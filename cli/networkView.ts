@@ -19,9 +19,11 @@ export interface NetworkDisplay {
   close(): void;
 }
 
-/** The table with its head and the line about the whole. */
+/** The table, as wide as there is room, with its head and the line about the whole. */
 export function networkTable(view: NetworkView, output: Output): string {
-  const [head = '', ...rows] = alignColumns([TABLE_HEAD, ...tableRows(view.nodes, formatHashRate)]);
+  const wide = tableLines(view, false);
+  const isTooWide = wide.some((line) => line.length > output.columns);
+  const [head = '', ...rows] = isTooWide ? tableLines(view, true) : wide;
   const { bold, green, yellow, red } = output.colors;
   const painted = rows.map((row, i) => (view.nodes[i]?.state === 'failed' ? red(row) : row));
   const mark = view.agree ? output.symbols.good : output.symbols.dots;
@@ -30,6 +32,10 @@ export function networkTable(view: NetworkView, output: Output): string {
   return [bold(head), ...painted, ...failures, view.agree ? green(about) : yellow(about)].join(
     '\n',
   );
+}
+
+function tableLines({ nodes }: NetworkView, isNarrow: boolean): string[] {
+  return alignColumns([TABLE_HEAD, ...tableRows(nodes, { formatRate: formatHashRate, isNarrow })]);
 }
 
 /** A display that fits the output. */

@@ -153,8 +153,9 @@ class Pools {
     };
     this.hash = new HashPool({
       onFound: (job, nonce) => {
-        logger.debug('found a nonce', { job });
+        const foundMono = Number(process.hrtime.bigint()) / 1e6;
         input({ type: 'mined', job, nonce });
+        logger.debug('found a nonce', { job, foundMono });
       },
       onHashes: (count) => {
         input({ type: 'hashed', count });

@@ -69,10 +69,17 @@ export const TABLE_HEAD = [
   'STATE',
 ] as const;
 
-/** The cells of the table, a row a node. `formatRate` writes hashes a second. */
+export interface TableStyle {
+  /** Writes hashes a second. */
+  readonly formatRate: (perSecond: number) => string;
+  /** Ports in place of whole addresses, which all have one host: a terminal of 80 columns. */
+  readonly isNarrow: boolean;
+}
+
+/** The cells of the table, a row a node. */
 export function tableRows(
   nodes: readonly NodeView[],
-  formatRate: (perSecond: number) => string,
+  { formatRate, isNarrow }: TableStyle,
 ): string[][] {
   return nodes.map((node) => {
     const { status } = node;
@@ -86,9 +93,13 @@ export function tableRows(
             status.mining ? formatRate(status.hashRate) : 'off',
           ];
     const pid = node.pid === 0 ? '–' : String(node.pid);
-    return [node.name, node.http, node.tcp, ...own, pid, describeState(node)];
+    const addresses = [node.http, node.tcp].map((at) => (isNarrow ? portOf(at) : at));
+    return [node.name, ...addresses, ...own, pid, describeState(node)];
   });
 }
+
+/** `:6000` of an address or a URL. */
+const portOf = (address: string): string => address.slice(address.lastIndexOf(':'));
 
 /** A line for each program that failed, and why. */
 export function failureLines(nodes: readonly NodeView[]): string[] {

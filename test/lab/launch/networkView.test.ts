@@ -56,7 +56,8 @@ describe('launch/networkView', () => {
       peer({ status: { ...STATUS, mining: false, synced: false } }),
       peer({ state: 'failed', reason: 'The disk is full.', pid: 0, status: null }),
     ];
-    const rows = tableRows(nodes, (rate) => `${String(rate)} H/s`);
+    const style = { formatRate: (rate: number) => `${String(rate)} H/s`, isNarrow: false };
+    const rows = tableRows(nodes, style);
     for (const row of rows) expect(row).to.have.length(TABLE_HEAD.length);
     expect(rows[1]).to.deep.equal([
       'Alice',
@@ -71,6 +72,8 @@ describe('launch/networkView', () => {
     ]);
     expect(rows[2]?.slice(6)).to.deep.equal(['off', '9', 'syncing']);
     expect(rows[3]?.slice(7)).to.deep.equal(['–', 'FAILED']);
+    const narrow = tableRows(nodes, { ...style, isNarrow: true });
+    expect(narrow[1]?.slice(0, 4)).to.deep.equal(['Alice', ':5010', ':5009', '7']);
     expect(failureLines(nodes)).to.deep.equal(['Alice FAILED: The disk is full.']);
   });
 });
