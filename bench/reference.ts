@@ -74,7 +74,7 @@ const EXCHANGES = 100;
 /** As far apart as the blocks of bench/relay.ts. */
 const PAUSE_MS = 8;
 
-/** Milliseconds, in the median, of the same three messages between two Nodes that do nothing else. */
+/** Milliseconds (median) of the same three messages between two Nodes that do nothing else. */
 export async function bareExchangeMs(): Promise<number> {
   const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');

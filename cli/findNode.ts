@@ -12,19 +12,18 @@ import type { Result } from '../shared/result.js';
 import { homeAt } from './home.js';
 import { NotRunning } from './notRunning.js';
 
-/** Where a lone peer answers when nobody said otherwise. */
-const DEFAULT_URL = 'http://127.0.0.1:5000';
-
 interface Where {
   readonly node: string | undefined;
   readonly home: string | undefined;
 }
 
-/** A client of the node that `node` names. Nothing is sent yet. */
+/** A client of the node that `node` names. Nothing is sent yet. Throws `Trouble`. */
 export function findNode({ node, home }: Where): NodeClient {
   if (node !== undefined && /^https?:\/\//.test(node)) return clientAt(node, home);
   const nodes = runningPeers(home);
-  if (node === undefined) return clientOf(nodes[0]);
+  const [first] = nodes;
+  if (node === undefined && first !== undefined) return clientOf(first);
+  if (node === undefined) throw new NotRunning('not-running', 'No node runs here.', START_ONE);
   const found = nodes.find(({ name }) => name.toLowerCase() === node.toLowerCase());
   if (found !== undefined) return clientOf(found);
   const names = nodes.map(({ name }) => name);
@@ -57,7 +56,7 @@ function troubleOf(problem: ClientProblem, url: string): Trouble {
       return new NotRunning(
         'not-running',
         `No node answers at ${url} (${problem.detail}).`,
-        'Start one with cairn network up or cairn peer, or name another with --node NAME|URL.',
+        START_ONE,
       );
     case 'not-a-node':
       return new NotRunning(
@@ -70,8 +69,10 @@ function troubleOf(problem: ClientProblem, url: string): Trouble {
   }
 }
 
-function clientOf(node: RunningNode | undefined): NodeClient {
-  if (node === undefined) return new NodeClient({ baseUrl: DEFAULT_URL });
+const START_ONE =
+  'Start one with cairn network up or cairn peer, or name another with --node NAME|URL.';
+
+function clientOf(node: RunningNode): NodeClient {
   return new NodeClient({ baseUrl: node.httpUrl, token: tokenOf(node) });
 }
 

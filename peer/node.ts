@@ -22,8 +22,8 @@ import { Identity } from './net/identity.js';
 import { Net } from './net/net.js';
 import { Outbox } from './net/outbox.js';
 import { RunningClock } from './net/runningClock.js';
+import { SyncReport } from './net/syncReport.js';
 import { Queries } from './queries.js';
-import { SyncReport } from './syncReport.js';
 import type { Command, Effect, Input } from './types.js';
 
 export interface NodeOptions {
@@ -144,14 +144,14 @@ export class Node {
     for (const event of advance.events) this.#outbox.tell(event);
     this.#reportSync(now.mono);
     this.#answerSubmissions(advance);
-    this.#miner.onSyncing(this.#net.isBehind);
+    this.#miner.onSyncing(!this.#net.isSynced);
     return [...this.#miner.settle(now), ...this.#outbox.take()];
   }
 
   #reportSync(now: MonoMs): void {
-    const { tip, bestHeader } = this.#chain;
-    const heights = { height: tip.height, headerHeight: bestHeader.height };
-    this.#syncReport.settle({ isSynced: this.#net.isSynced, ...heights }, now);
+    const { isSynced, goal } = this.#net;
+    const heights = { height: this.#chain.tip.height, headerHeight: goal.height };
+    this.#syncReport.settle({ isSynced, ...heights }, now);
   }
 
   #tellMiner({ events, failures }: Advance, now: Now): void {

@@ -44,12 +44,12 @@ export class Queries {
     return this.#chain.tip;
   }
 
-  /** Most work among the headers that are not invalid: where a sync goes. */
+  /** Where a sync goes; the tip when it is over. Headers whose blocks nobody gives do not count. */
   get bestHeader(): HeaderEntry {
-    return this.#chain.bestHeader;
+    return this.#net.goal;
   }
 
-  /** Whether it has all blocks that it has heard of, and has looked for peers before. */
+  /** Whether it has all blocks that are to be had, and has looked for peers before. */
   get isSynced(): boolean {
     return this.#net.isSynced;
   }

@@ -54,9 +54,9 @@ const DESCRIPTION =
 /** Three stones, one on the other. */
 const LOGO = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40" width="150" height="40">' +
-    '<g fill="#fff"><ellipse cx="22" cy="32" rx="19" ry="6"/><ellipse cx="22" cy="20" rx="13" ry="5"/>' +
-    '<ellipse cx="22" cy="10" rx="8" ry="4"/><text x="52" y="29" font-family="sans-serif" ' +
-    'font-size="26">Cairn</text></g></svg>',
+    '<g fill="#fff"><ellipse cx="22" cy="32" rx="19" ry="6"/>' +
+    '<ellipse cx="22" cy="20" rx="13" ry="5"/><ellipse cx="22" cy="10" rx="8" ry="4"/>' +
+    '<text x="52" y="29" font-family="sans-serif" font-size="26">Cairn</text></g></svg>',
 );
 
 async function createDocs(version: string): Promise<FastifyInstance> {

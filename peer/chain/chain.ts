@@ -141,7 +141,7 @@ export class Chain {
   }
 
   /**
-   * Whether enough bodies wait and are being worked on: further ones would have to be decoded twice.
+   * Whether enough bodies wait and are being worked on: further ones would be decoded twice.
    */
   get isSaturated(): boolean {
     return this.#bodies.isFilling && (this.#signatures.isBusy || this.#mover.canMove);

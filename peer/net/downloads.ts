@@ -1,42 +1,36 @@
 /**
- * Fetches bodies on the way to the best header, from all peers at once.
+ * Fetches bodies on the way to what ready peers have shown, from all peers at once.
  *
- * - *Wanted* is a window: the missing bodies among the next 1,024 blocks. A wanted block is *free*
- *   until a peer that has it is asked for it; 16 are in flight from one peer at most. While the
- *   chain is saturated nothing is asked for.
+ * - *Wanted* is a window towards each head that some peer showed and that beats our tip: the
+ *   missing bodies among the next 1,024 blocks (`WantedBlocks`). A wanted block is *free* until a
+ *   peer that has it is asked for it; 16 are in flight from one peer at most. While the chain is
+ *   saturated nothing is asked for.
  * - State is kept by (peer, block): what one peer sends, or fails to send, takes nothing from
  *   another. (In Bitcoin Core a mutated block cleared another peer's download, published 2024-10.)
  * - *Stall*: a peer that delivers nothing for 2 s, while another could, is passed over: its blocks
  *   are free again, and it is asked for nothing until it delivers. Each stall doubles the time-out,
  *   to 64 s at most, and each block shortens it again, so that a slow network does not look like
- *   slow peers. Who is passed over is disconnected only if the window waits for it, or after two
+ *   slow peers. Who is passed over is disconnected only if a window waits for it, or after two
  *   minutes.
+ * - A *head* that a peer showed may not be there itself yet: an honest node passes a header on
+ *   before it has the body, and lets the question wait (decision 0009). Who owes nothing else is
+ *   not passed over; it comes after those who owe less.
  * - With nothing in flight nothing stalls: an idle network disconnects nobody.
  */
 
 import { assertDefined } from '../../shared/assert.js';
 import type { BlockHash, MonoMs, Now, PeerId } from '../../shared/units.js';
-import { GET_BLOCKS_MAX } from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
-import { forkOf, isAncestor } from '../chain/headerEntry.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import { onFault } from './faults.js';
-import type { Knowledge } from './knowledge.js';
+import { hasShown, type Knowledge } from './knowledge.js';
 import type { Outbox } from './outbox.js';
+import { PeerBlocks } from './peerBlocks.js';
 import type { Session } from './session.js';
 import { StallTimeout } from './stallTimeout.js';
 import { WantedBlocks } from './wantedBlocks.js';
 
-/** Blocks asked for and not answered, of one peer. */
-const IN_FLIGHT_MAX = GET_BLOCKS_MAX;
-/** Asked again once half of them came, so that the peer always has something to do. */
-const REFILL_AT = IN_FLIGHT_MAX / 2;
-/** A peer that did not have a block may have it after so long. */
-const ASK_AGAIN_MS = 10_000;
-/** An honest node answers everything; for a slow one this is enough for four megabytes. */
-const ANSWER_MS = 120_000;
-/** So many bytes within one time-out are progress, too: a large block on a slow link. */
-const PROGRESS_BYTES = 16_384;
 /** Blocks of which we remember who sent them, until they are connected. */
 const SENDERS_MAX = 4_096;
 
@@ -46,42 +40,39 @@ export interface DownloadsDependencies {
   readonly outbox: Outbox;
 }
 
-/** The blocks of one peer. */
-interface PeerBlocks {
+interface Supplier {
   readonly session: Session;
-  /** What it was asked for and has not answered. */
-  readonly inFlight: Set<BlockHash>;
-  /** Blocks that it did not have, and when it may be asked again; soonest first. */
-  readonly lacks: Map<BlockHash, MonoMs>;
-  /** When it last answered, or was asked with nothing in flight. */
-  answeredAt: MonoMs;
-  /** The same, or when many bytes had come. */
-  progressAt: MonoMs;
-  /** Bytes received from it at `progressAt`. */
-  bytesAtProgress: number;
-  /** It stalled, and is asked for nothing until it delivers. */
-  isPassedOver: boolean;
+  readonly blocks: PeerBlocks;
 }
 
 export class Downloads {
   readonly #parts: DownloadsDependencies;
-  readonly #peers = new Map<PeerId, PeerBlocks>();
+  readonly #suppliers = new Map<PeerId, Supplier>();
   readonly #wanted: WantedBlocks;
   readonly #timeout = new StallTimeout();
   /** Who sent the bodies that are not connected yet, oldest first. */
   readonly #senders = new Map<BlockHash, Session>();
   #lastBlockAt: MonoMs | undefined;
+  /** The version of the knowledge at the last look. */
+  #version = 0;
   /** Something happened that may let blocks be asked for. */
   #isChanged = false;
+  /** The chain was saturated when blocks could have been asked for. */
+  #isHeldBack = false;
   /** When a time-out is due, or a peer may be asked again for what it lacked. */
   #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(dependencies: DownloadsDependencies) {
     this.#parts = dependencies;
-    this.#wanted = new WantedBlocks(dependencies.chain);
+    this.#wanted = new WantedBlocks(dependencies.chain, () => this.#headsByPeer());
   }
 
-  /** When the last body came that we had asked for. */
+  /** Where the blocks that it fetches lead to: better than our tip, best first. */
+  get heads(): readonly HeaderEntry[] {
+    return this.#wanted.heads;
+  }
+
+  /** When a body came that leads to a head with more than one missing block before it. */
   get lastBlockAt(): MonoMs | undefined {
     return this.#lastBlockAt;
   }
@@ -89,58 +80,47 @@ export class Downloads {
   /** Blocks asked for and not answered. */
   get inFlightCount(): number {
     let count = 0;
-    for (const { inFlight } of this.#peers.values()) count += inFlight.size;
+    for (const { blocks } of this.#suppliers.values()) count += blocks.inFlightCount;
     return count;
   }
 
   onReady(session: Session, now: MonoMs): void {
-    this.#peers.set(session.peer, {
-      session,
-      inFlight: new Set(),
-      lacks: new Map(),
-      answeredAt: now,
-      progressAt: now,
-      bytesAtProgress: 0,
-      isPassedOver: false,
-    });
+    this.#suppliers.set(session.peer, { session, blocks: new PeerBlocks(session, now) });
   }
 
-  onGone(session: Session): void {
-    const peer = this.#peers.get(session.peer);
-    if (peer === undefined) return;
-    this.#peers.delete(session.peer);
+  onGone({ peer }: Session): void {
+    const supplier = this.#suppliers.get(peer);
+    if (supplier === undefined) return;
+    this.#suppliers.delete(peer);
     this.#isChanged = true;
-    this.#release(peer);
+    this.#wanted.release(supplier.blocks.pending);
   }
 
   /** Whether `session` owes us an answer about `hash`. */
-  isAsked(session: Session, hash: BlockHash): boolean {
-    return this.#peers.get(session.peer)?.inFlight.has(hash) === true;
+  isAsked({ peer }: Session, hash: BlockHash): boolean {
+    return this.#suppliers.get(peer)?.blocks.owes(hash) === true;
   }
 
   /** A block that `session` owed us. */
   onBlock(session: Session, hash: BlockHash, block: Uint8Array, now: Now): void {
     const { chain, outbox } = this.#parts;
-    const peer = this.#onAnswer(session, hash, now.mono);
+    const blocks = this.#onAnswer(session, hash, now.mono);
     this.#timeout.onBlock();
-    this.#lastBlockAt = now.mono;
     const accepted = chain.acceptBlock(block, now.unix);
-    if (accepted.ok) {
-      this.#wanted.remove(hash);
-      if (accepted.value.isNew) this.#remember(hash, session);
+    if (!accepted.ok) {
+      blocks.onLack(hash, now.mono);
+      onFault(session, 'block', accepted.error, outbox);
       return;
     }
-    this.#free(hash);
-    this.#wanted.forget();
-    peer.lacks.set(hash, (now.mono + ASK_AGAIN_MS) as MonoMs);
-    onFault(session, 'block', accepted.error, outbox);
+    const { entry, isNew } = accepted.value;
+    if (this.#wanted.isOnLongWay(entry)) this.#lastBlockAt = now.mono;
+    this.#wanted.remove(hash);
+    if (isNew) this.#remember(hash, session);
   }
 
   /** `session` does not have a block that it owed us. */
   onNotFound(session: Session, hash: BlockHash, now: MonoMs): void {
-    const peer = this.#onAnswer(session, hash, now);
-    peer.lacks.set(hash, (now + ASK_AGAIN_MS) as MonoMs);
-    this.#free(hash);
+    this.#onAnswer(session, hash, now).onLack(hash, now);
   }
 
   /** A body came from elsewhere: we found the block, or the operator gave it. */
@@ -154,7 +134,6 @@ export class Downloads {
 
   /** A block failed its last checks: whoever sent it should have known. */
   onFailure(hash: BlockHash, reject: Reject): void {
-    this.#wanted.forget();
     const sender = this.#senders.get(hash);
     this.#senders.delete(hash);
     if (sender?.isReady === true) onFault(sender, 'block', reject, this.#parts.outbox);
@@ -162,17 +141,17 @@ export class Downloads {
 
   /** Finds stalls and asks; called in each step. */
   settle(now: MonoMs): void {
-    if (this.#wanted.refresh((hash) => this.#isOwed(hash))) this.#forgetLacks();
-    if (!this.#isChanged && this.#wanted.freeCount === 0 && now < this.#dueAt) return;
-    for (const peer of this.#peers.values()) {
-      forgetDue(peer.lacks, now);
-      if (peer.inFlight.size > 0) this.#checkStall(peer, now);
+    const { chain, knowledge } = this.#parts;
+    if (this.#wanted.refresh(knowledge.version !== this.#version)) this.#isChanged = true;
+    this.#version = knowledge.version;
+    const isDue = this.#isChanged || now >= this.#dueAt;
+    if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
+    for (const supplier of this.#suppliers.values()) {
+      supplier.blocks.forgetLacks(now);
+      this.#checkStall(supplier, now);
     }
-    if (this.#wanted.freeCount > 0 && !this.#parts.chain.isSaturated) {
-      for (const peer of this.#peers.values()) {
-        if (!peer.isPassedOver && peer.inFlight.size <= REFILL_AT) this.#ask(peer, now);
-      }
-    }
+    this.#isHeldBack = chain.isSaturated;
+    if (!this.#isHeldBack) for (const supplier of this.#inOrder()) this.#ask(supplier, now);
     this.#isChanged = false;
     this.#dueAt = this.#nextDue();
   }
@@ -183,99 +162,103 @@ export class Downloads {
 
   #nextDue(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const peer of this.#peers.values()) {
-      if (peer.inFlight.size > 0) {
-        next = Math.min(next, this.#stallAt(peer), peer.answeredAt + ANSWER_MS);
-      }
-      const [soonest] = peer.lacks.values();
-      if (soonest !== undefined) next = Math.min(next, soonest);
+    for (const { blocks } of this.#suppliers.values()) {
+      next = Math.min(next, blocks.nextDue(this.#timeout.ms));
     }
     return next;
   }
 
-  #ask(peer: PeerBlocks, now: MonoMs): void {
-    const { session, inFlight, lacks } = peer;
-    const shown = this.#parts.knowledge.shown(session.peer);
-    if (shown === undefined || !session.isReady) return;
-    const upTo = forkOf(shown, this.#parts.chain.bestHeader).height;
-    const entries = this.#wanted.take(
-      IN_FLIGHT_MAX - inFlight.size,
-      ({ hash, height }) => height <= upTo && !inFlight.has(hash) && !lacks.has(hash),
+  /** Nobody chooses who dials us, so those come after those whom we dialed; the oldest first. */
+  #headsByPeer(): readonly (readonly HeaderEntry[])[] {
+    const all = Array.from(this.#suppliers.values(), ({ session }) => session);
+    const ready = all.filter(({ isReady }) => isReady);
+    const outbound = ready.filter(({ facts }) => facts.direction === 'outbound');
+    const inbound = ready.filter(({ facts }) => facts.direction === 'inbound');
+    return [...outbound, ...inbound].map(({ peer }) => this.#parts.knowledge.heads(peer));
+  }
+
+  /** Who is late with the fewest comes first. */
+  #inOrder(): Iterable<Supplier> {
+    const suppliers = [...this.#suppliers.values()];
+    if (suppliers.every(({ blocks }) => blocks.late.size === 0)) return suppliers;
+    return suppliers.sort((a, b) => a.blocks.late.size - b.blocks.late.size);
+  }
+
+  #ask({ session, blocks }: Supplier, now: MonoMs): void {
+    const { room } = blocks;
+    if (room === 0 || !session.isReady) return;
+    const heads = this.#parts.knowledge.heads(session.peer);
+    const hashes = this.#wanted.take(
+      room,
+      (head) => blocks.reach(heads, head),
+      (hash) => !blocks.owes(hash) && !blocks.lacks(hash),
     );
-    if (entries.length === 0) return;
-    if (inFlight.size === 0) onAnswered(peer, now);
-    for (const { hash } of entries) inFlight.add(hash);
-    session.send({ type: 'getBlocks', hashes: entries.map(({ hash }) => hash) });
+    if (hashes.length === 0) return;
+    blocks.onAsked(hashes, now);
+    session.send({ type: 'getBlocks', hashes });
   }
 
   /** `session` answered about a block that it owed. */
-  #onAnswer(session: Session, hash: BlockHash, now: MonoMs): PeerBlocks {
-    const peer = assertDefined(this.#peers.get(session.peer), 'the session is ready');
+  #onAnswer({ peer }: Session, hash: BlockHash, now: MonoMs): PeerBlocks {
+    const { blocks } = assertDefined(this.#suppliers.get(peer), 'the session is ready');
     this.#isChanged = true;
-    peer.inFlight.delete(hash);
-    peer.isPassedOver = false;
-    onAnswered(peer, now);
-    return peer;
+    if (blocks.pending.has(hash)) this.#wanted.release([hash]);
+    blocks.onAnswer(hash, now);
+    return blocks;
   }
 
-  #checkStall(peer: PeerBlocks, now: MonoMs): void {
-    const { session, inFlight } = peer;
-    const isNeeded = [...inFlight].some((hash) => this.#wanted.has(hash));
-    if (now >= peer.answeredAt + ANSWER_MS) {
-      peer.answeredAt = now;
-      if (!isNeeded || this.#canOthersServe(peer)) session.end('stalled');
+  #checkStall(supplier: Supplier, now: MonoMs): void {
+    const { session, blocks } = supplier;
+    if (now >= blocks.answerDueAt) {
+      blocks.forgive(now);
+      const owed = this.#wantedOf([...blocks.pending, ...blocks.late]);
+      if (owed.length === 0 || this.#canOthersServe(supplier, owed)) session.end('stalled');
       return;
     }
-    if (now < this.#stallAt(peer)) return;
-    const isFlowing = session.bytesReceived - peer.bytesAtProgress >= PROGRESS_BYTES;
-    onProgress(peer, now);
+    if (now < blocks.stallAt(this.#timeout.ms)) return;
+    const { isFlowing } = blocks;
+    blocks.onProgress(now);
     if (isFlowing) return;
-    if (isNeeded) this.#timeout.onStall();
-    if (!isNeeded || this.#canOthersServe(peer)) this.#passOver(peer);
+    const owed = this.#wantedOf(blocks.pending);
+    // A block with which others are late, too, says nothing of how fast they are.
+    if (owed.some((hash) => !this.#isAnyoneLate(hash))) this.#timeout.onStall();
+    if (owed.length === 0 || this.#canOthersServe(supplier, owed)) this.#passOver(supplier);
   }
 
-  #passOver(peer: PeerBlocks): void {
-    const { lowest, isBlocked } = this.#wanted;
-    const isInTheWay = isBlocked && lowest !== undefined && peer.inFlight.has(lowest.hash);
-    peer.isPassedOver = true;
-    this.#release(peer);
-    if (isInTheWay) peer.session.end('stalled');
+  #passOver({ session, blocks }: Supplier): void {
+    const { pending } = blocks;
+    const heads = this.#parts.knowledge.heads(session.peer).map(({ hash }) => hash);
+    const isExcused = [...pending].every((hash) => heads.includes(hash));
+    const isInTheWay = [...pending].some((hash) => this.#wanted.isHeldUpBy(hash));
+    this.#wanted.release(pending);
+    blocks.onTooLate();
+    if (isExcused) return;
+    blocks.isPassedOver = true;
+    if (isInTheWay) session.end('stalled');
   }
 
-  /** Whether a peer that is not passed over could give us something of what `peer` owes. */
-  #canOthersServe(peer: PeerBlocks): boolean {
+  /** Whether another, who is not passed over, could give us one of the `hashes` that one owes. */
+  #canOthersServe(except: Supplier, hashes: readonly BlockHash[]): boolean {
     const { chain, knowledge } = this.#parts;
-    for (const hash of peer.inFlight) {
+    for (const hash of hashes) {
       const entry = chain.entry(hash);
-      if (entry === undefined || !this.#wanted.has(hash)) continue;
-      for (const other of this.#peers.values()) {
-        if (other === peer || other.isPassedOver || other.lacks.has(hash)) continue;
-        const shown = knowledge.shown(other.session.peer);
-        if (shown !== undefined && isAncestor(entry, shown)) return true;
+      if (entry === undefined) continue;
+      for (const other of this.#suppliers.values()) {
+        const { session, blocks } = other;
+        if (other === except || blocks.isPassedOver) continue;
+        if (blocks.lacks(hash) || blocks.late.has(hash)) continue;
+        if (hasShown(knowledge.heads(session.peer), entry)) return true;
       }
     }
     return false;
   }
 
-  #stallAt(peer: PeerBlocks): number {
-    return peer.isPassedOver ? Number.POSITIVE_INFINITY : peer.progressAt + this.#timeout.ms;
+  #wantedOf(hashes: Iterable<BlockHash>): readonly BlockHash[] {
+    return [...hashes].filter((hash) => this.#wanted.has(hash));
   }
 
-  /** What `peer` owes may be asked of others, unless some other is at it. */
-  #release(peer: PeerBlocks): void {
-    const released = [...peer.inFlight].filter((hash) => !this.#isOwed(hash, peer));
-    if (released.length > 0) this.#wanted.release(released);
-  }
-
-  #free(hash: BlockHash): void {
-    if (!this.#isOwed(hash)) this.#wanted.release([hash]);
-  }
-
-  /** Whether a peer other than `except`, which is not passed over, owes us `hash`. */
-  #isOwed(hash: BlockHash, except?: PeerBlocks): boolean {
-    for (const peer of this.#peers.values()) {
-      if (peer !== except && !peer.isPassedOver && peer.inFlight.has(hash)) return true;
-    }
+  #isAnyoneLate(hash: BlockHash): boolean {
+    for (const { blocks } of this.#suppliers.values()) if (blocks.late.has(hash)) return true;
     return false;
   }
 
@@ -283,28 +266,5 @@ export class Downloads {
     this.#senders.set(hash, session);
     const [oldest] = this.#senders.keys();
     if (this.#senders.size > SENDERS_MAX && oldest !== undefined) this.#senders.delete(oldest);
-  }
-
-  #forgetLacks(): void {
-    for (const { lacks } of this.#peers.values()) {
-      for (const hash of lacks.keys()) if (!this.#wanted.has(hash)) lacks.delete(hash);
-    }
-  }
-}
-
-function onAnswered(peer: PeerBlocks, now: MonoMs): void {
-  peer.answeredAt = now;
-  onProgress(peer, now);
-}
-
-function onProgress(peer: PeerBlocks, now: MonoMs): void {
-  peer.progressAt = now;
-  peer.bytesAtProgress = peer.session.bytesReceived;
-}
-
-function forgetDue(lacks: Map<BlockHash, MonoMs>, now: MonoMs): void {
-  for (const [hash, at] of lacks) {
-    if (at > now) return;
-    lacks.delete(hash);
   }
 }

@@ -80,7 +80,6 @@ export class Net {
     const bans = this.#bans;
     this.#chain = chain;
     this.#outbox = outbox;
-    this.#progress = new Progress(chain);
     this.#connections = new Connections({ protocol, identity, outbox, rng, bans });
     const connections = this.#connections;
     const candidates = new Candidates(rng);
@@ -90,6 +89,7 @@ export class Net {
     this.#clockWatch = new ClockWatch(outbox);
     this.#relay = new Relay({ chain, connections, knowledge });
     this.#downloads = new Downloads({ chain, knowledge, outbox });
+    this.#progress = new Progress(chain, this.#downloads);
     this.#server = new BlockServer(chain);
     const onNewHeader = (entry: HeaderEntry): void => {
       this.#relay.onNewHeader(entry);
@@ -105,6 +105,11 @@ export class Net {
     return this.#progress.isSynced;
   }
 
+  /** See `Progress`. */
+  get goal(): HeaderEntry {
+    return this.#progress.goal;
+  }
+
   get peerCount(): number {
     return [...this.#connections.peers()].length;
   }
@@ -117,7 +122,7 @@ export class Net {
     const sessions = [...this.#connections.all()].filter(({ service }) => service !== 'tracker');
     return sessions.map((session) => {
       const told = session.isPeer ? session.hello.tipHeight : undefined;
-      const shown = this.#knowledge.shown(session.peer)?.height;
+      const shown = this.#knowledge.best(session.peer)?.height;
       const height = told === undefined ? undefined : Math.max(told, shown ?? 0);
       return { ...session.status(now), height };
     });
@@ -164,11 +169,6 @@ export class Net {
     this.#progress.onCommand();
   }
 
-  /** Whether a better chain is being fetched. */
-  get isBehind(): boolean {
-    return this.#progress.isBehind;
-  }
-
   onAdvance({ events, failures }: Advance): void {
     for (const { entry, reject } of failures) this.#downloads.onFailure(entry.hash, reject);
     let isTipNew = false;
@@ -196,6 +196,7 @@ export class Net {
     this.#dialing.settle(mono);
     this.#neighbours.settle(mono);
     this.#progress.settle(() => this.#surroundings(), mono);
+    this.#relay.settle(this.#progress.isSynced);
   }
 
   /** Ends everything: the node stops. */
@@ -375,7 +376,6 @@ export class Net {
       isAnswered: this.#sync.isAnswered,
       isLooking: isTrackerOpen || isGreeting || this.#dialing.isDialing,
       peerCount: sessions.filter((session) => session.isPeer).length,
-      lastBlockAt: this.#downloads.lastBlockAt,
     };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Pings of one connection: one every 15 s (with jitter, so that many sessions do not ping
- * together). Three of them without any message in between, and the other side counts as gone.
+ * together). Three of them without a byte in between, and the other side counts as gone.
  */
 
 import type { Rng } from '../../shared/rng.js';
@@ -48,8 +48,8 @@ export class Pings {
     this.#dueAt = this.#later(now);
   }
 
-  /** Any message shows life, also while a pong waits behind megabytes of blocks. */
-  onMessage(): void {
+  /** Any bytes show life, also while a pong waits behind megabytes of blocks on a slow link. */
+  onHeard(): void {
     this.#misses = 0;
     // What is behind in the queue may still come: the last pings stay open.
     while (this.#open.size > OPEN_MAX) this.#open.delete(this.#open.keys().next().value as string);

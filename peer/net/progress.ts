@@ -1,18 +1,22 @@
 /**
- * How far this node is: has it heard of others, is it behind, is it synced.
+ * How far this node is: has it heard of others, is a better chain coming, is it synced.
  *
  * - *Found*: some peer told us all that it has; or there is nobody to ask: every tracker has
  *   answered or is lost, and no dial or handshake is under way; or ten seconds have passed. It
- * stays true:
- *   the first node of a network must be able to mine, and a node that loses its peers goes on.
- * - *Behind*: more than one block is missing to the best header, and blocks are coming. When none
- *   has come for a minute (somebody withholds what he announced), it is not worth waiting for.
+ *   stays true: the first node of a network must be able to mine, and a node that loses its peers
+ *   goes on.
+ * - *Synced*: found, and no ready peer shows a chain to which more than one block is missing; or
+ *   none of its blocks has come for a minute. Somebody withholds them then, and they are not worth
+ *   waiting for, by us or by whoever asks us.
+ * - New headers are waited for, too, but two of them at least, and each once: who shows them again
+ *   after he hung up, or one more, must not gain another minute.
  */
 
-import { assertDefined } from '../../shared/assert.js';
-import { targetOf, workOf } from '../../shared/consensus/work.js';
 import type { MonoMs } from '../../shared/units.js';
 import type { Chain } from '../chain/chain.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
+import { isFar } from './chosenHeads.js';
+import type { Downloads } from './downloads.js';
 
 /** What the parts of the net know at the moment. */
 export interface Surroundings {
@@ -21,7 +25,6 @@ export interface Surroundings {
   /** A tracker, a dial or a handshake may still bring somebody. */
   readonly isLooking: boolean;
   readonly peerCount: number;
-  readonly lastBlockAt: MonoMs | undefined;
 }
 
 const PATIENCE_MS = 10_000;
@@ -29,24 +32,29 @@ const WITHHELD_AFTER_MS = 60_000;
 
 export class Progress {
   readonly #chain: Chain;
+  readonly #downloads: Pick<Downloads, 'heads' | 'lastBlockAt'>;
   #startedAt: MonoMs | undefined;
   #isFound = false;
-  /** Since when blocks have been missing. */
-  #behindSince: MonoMs | undefined;
-  #isBehind = false;
+  /** The best chain that is coming. */
+  #coming: HeaderEntry | undefined;
+  /** When new headers or blocks of such a chain were last seen. */
+  #signAt = Number.NEGATIVE_INFINITY;
+  /** No header with a smaller id, or with this one, is news. */
+  #newestId = -1;
 
-  constructor(chain: Chain) {
+  constructor(chain: Chain, downloads: Pick<Downloads, 'heads' | 'lastBlockAt'>) {
     this.#chain = chain;
+    this.#downloads = downloads;
   }
 
-  /** Whether it has all blocks that it has heard of, and has looked around before. */
+  /** Whether it has all blocks that are to be had, and has looked around before. */
   get isSynced(): boolean {
-    return this.#isFound && this.#behindSince === undefined;
+    return this.#isFound && this.#coming === undefined;
   }
 
-  /** Whether a better chain is coming, so that mining on the tip would be a waste. */
-  get isBehind(): boolean {
-    return !this.#isFound || this.#isBehind;
+  /** The head of the best chain that is coming; the tip when none is. */
+  get goal(): HeaderEntry {
+    return this.#coming ?? this.#chain.tip;
   }
 
   /** The operator wants to go on with what there is. */
@@ -62,23 +70,27 @@ export class Progress {
       const isLate = now >= this.#startedAt + PATIENCE_MS;
       this.#isFound = isAnswered || isLate || (!isLooking && peerCount === 0);
     }
-    this.#behindSince = this.#areBlocksMissing() ? (this.#behindSince ?? now) : undefined;
-    this.#isBehind = false;
-    if (this.#behindSince === undefined) return;
-    const lastSign = Math.max(look().lastBlockAt ?? 0, this.#behindSince);
-    this.#isBehind = now < lastSign + WITHHELD_AFTER_MS;
+    const far = this.#downloads.heads.filter((head) => isFar(head, this.#chain.tip));
+    const [best] = far;
+    if (best !== undefined) this.#onFar(far, now);
+    this.#coming = now < this.#signAt + WITHHELD_AFTER_MS ? best : undefined;
   }
 
   nextWake(): MonoMs | undefined {
-    if (this.#isFound || this.#startedAt === undefined) return undefined;
-    return (this.#startedAt + PATIENCE_MS) as MonoMs;
+    if (!this.#isFound && this.#startedAt !== undefined) {
+      return (this.#startedAt + PATIENCE_MS) as MonoMs;
+    }
+    if (this.#coming === undefined) return undefined;
+    return (this.#signAt + WITHHELD_AFTER_MS) as MonoMs;
   }
 
-  /** One missing block is on its way, as a rule; two or more are work to do. */
-  #areBlocksMissing(): boolean {
-    const { tip, bestHeader } = this.#chain;
-    if (bestHeader === tip) return false;
-    const target = assertDefined(targetOf(bestHeader.bits), 'bits of an entry have a target');
-    return bestHeader.chainWork - tip.chainWork > workOf(target);
+  #onFar(far: readonly HeaderEntry[], now: MonoMs): void {
+    const { lastBlockAt = Number.NEGATIVE_INFINITY } = this.#downloads;
+    this.#signAt = Math.max(this.#signAt, lastBlockAt);
+    // What is complete nobody can withhold: it is being connected.
+    const isAtWork = this.#chain.isSaturated || far.some(({ isComplete }) => isComplete);
+    const isNew = far.some(({ parent }) => parent !== undefined && parent.id > this.#newestId);
+    if (isAtWork || isNew) this.#signAt = now;
+    if (isNew) this.#newestId = far.reduce((id, head) => Math.max(id, head.id), this.#newestId);
   }
 }

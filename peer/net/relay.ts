@@ -5,8 +5,8 @@
  *   bits) and its parent is connected, before its body is here: a bad body is no fault of whoever
  * pushed the header.
  * - Whatever else becomes our tip goes out when it is, with up to seven blocks below it that may be
- *   new.
- * - Nobody is told what it showed us or what we told it, and nobody anything while we are syncing.
+ *   new; while we are syncing, at the end of that.
+ * - Nobody is told what it showed us or what we told it.
  */
 
 import { concatBytes } from '../../shared/bytes.js';
@@ -25,6 +25,8 @@ export interface RelayDependencies {
 
 export class Relay {
   readonly #parts: RelayDependencies;
+  /** The tip moved, and others were not told. */
+  #isTipNew = false;
 
   constructor(dependencies: RelayDependencies) {
     this.#parts = dependencies;
@@ -39,8 +41,14 @@ export class Relay {
 
   /** The announced tip moved. */
   onTip(): void {
-    const { tip, bestHeader } = this.#parts.chain;
-    if (tip.chainWork >= bestHeader.chainWork) this.#tellAll(tip);
+    this.#isTipNew = true;
+  }
+
+  /** Called in each step, once it is known whether we are synced. */
+  settle(isSynced: boolean): void {
+    if (!this.#isTipNew || !isSynced) return;
+    this.#isTipNew = false;
+    this.#tellAll(this.#parts.chain.tip);
   }
 
   /** Tells `session` what became our tip since we told it in our hello. */

@@ -154,7 +154,7 @@ export class Session {
 
   get summary(): PeerSummary {
     const { address, direction } = this.facts;
-    return { address, direction, agent: this.#hello?.agent ?? '' };
+    return { address, direction, agent: this.#link.heard?.agent ?? '' };
   }
 
   status(now: MonoMs): SessionStatus {
@@ -187,6 +187,7 @@ export class Session {
   /** What `bytes` bring. Ends by itself once the session is to end. */
   *receive(bytes: Uint8Array, now: MonoMs): Generator<SessionEvent, void> {
     this.#bytesReceived += bytes.length;
+    this.#pings?.onHeard();
     for (const event of this.#link.receive(bytes)) {
       switch (event.type) {
         case 'send':
@@ -268,7 +269,6 @@ export class Session {
   /** Deals with pings and pongs; true for a message that others deal with. */
   #admits(message: PeerMessage, now: MonoMs): boolean {
     this.#messageCount++;
-    this.#pings?.onMessage();
     if (this.#arrival(message) === 'never') this.breach('message-unexpected');
     else if (message.type === 'ping') this.send({ type: 'pong', nonce: message.nonce });
     else if (message.type === 'pong') this.#onPong(message.nonce, now);

@@ -3,10 +3,10 @@
  * `downloads`'.
  *
  * - Each peer is asked once after its handshake, and again when it pushes a header whose parent we
- *   do not have; full answers are continued. Until the first peer has no more, only one is asked at
- *   a time: the one that claims the most work. One question a peer is open at any time.
- * - Who leaves a question open for 5 s is passed over, and after 60 s disconnected: an answer may
- *   be empty, so an honest node always has one.
+ *   do not have. One question a peer is open at any time. Full answers are continued as long as
+ *   they lead upwards; else a peer could keep us asking for what we know.
+ * - Who leaves a question open for 60 s is disconnected: an answer may be empty, so an honest node
+ *   always has one.
  * - A branch with less work than our tip's less 144 blocks (or than the configured minimum) goes
  *   through `HeadersPresync`. A single pushed header of such a branch is ignored.
  * - Headers from the future wait, 16 a peer.
@@ -20,16 +20,15 @@ import type { Entropy } from '../../shared/entropy.js';
 import type { BlockHash, MonoMs, Now, PeerId, UnixSeconds } from '../../shared/units.js';
 import { HEADERS_MAX, LOCATOR_MAX } from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
-import { ancestorAt, pointOf, type HeaderEntry } from '../chain/headerEntry.js';
+import { pointOf, type HeaderEntry } from '../chain/headerEntry.js';
 import { onFault } from './faults.js';
 import { FutureHeaders } from './futureHeaders.js';
 import { HeadersPresync } from './headersPresync.js';
+import { HeaderTurns, type Askable } from './headerTurns.js';
 import type { Knowledge } from './knowledge.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
-/** A peer that has not answered for so long is passed over. */
-const PATIENCE_MS = 5_000;
 /** One that has not answered for so long is disconnected. */
 const ANSWER_MS = 60_000;
 /** 13 years of blocks every hundred seconds; 512 kB of bits. */
@@ -56,8 +55,7 @@ interface PeerHeaders {
   readonly future: FutureHeaders;
   /** It is to be asked, as soon as it is its turn. */
   isWanted: boolean;
-  /** The open question: when it was asked, and the entry that its locator begins with. */
-  asked: { readonly at: MonoMs; readonly from: HeaderEntry } | undefined;
+  asked: Question | undefined;
   /** Where its last answer ended, when there is more behind. */
   continueFrom: HeaderEntry | undefined;
   presync: HeadersPresync | undefined;
@@ -65,12 +63,18 @@ interface PeerHeaders {
   isDone: boolean;
 }
 
+interface Question {
+  readonly at: MonoMs;
+  readonly locator: readonly BlockHash[];
+  /** Where the answer before ended, when this question continues it. */
+  readonly continues: HeaderEntry | undefined;
+}
+
 export class Sync {
   readonly #options: SyncOptions;
   readonly #parts: SyncDependencies;
   readonly #peers = new Map<PeerId, PeerHeaders>();
-  /** Some peer had no more: from now on all are asked at once. */
-  #isFirstDone = false;
+  readonly #turns = new HeaderTurns();
   /** Something happened that may let a question be asked. */
   #isChanged = false;
   /** When a time-out or a header from the future is due. */
@@ -125,9 +129,9 @@ export class Sync {
     const question = assertDefined(peer.asked, 'headers come only where they were asked for');
     peer.asked = undefined;
     peer.continueFrom = undefined;
-    if (headers.length === 0) this.#onNothing(peer, question.from);
+    if (headers.length === 0) this.#onNothing(peer, question);
     else if (peer.presync !== undefined) this.#onPresync(peer, peer.presync, headers, now);
-    else this.#onAnswer(peer, headers, now);
+    else this.#onAnswer(peer, question, headers, now);
   }
 
   /** A push. */
@@ -150,75 +154,88 @@ export class Sync {
       const { asked, session } = peer;
       if (asked !== undefined && now.mono >= asked.at + ANSWER_MS) session.end('stalled');
     }
-    for (const peer of this.#whomToAsk(now.mono)) this.#ask(peer, now.mono);
+    for (const { peer } of this.#turns.take(this.#askable(), now.mono)) this.#ask(peer, now.mono);
     this.#isChanged = false;
-    this.#dueAt = this.#nextDue(now.mono);
+    this.#dueAt = this.#nextDue();
   }
 
   nextWake(): MonoMs | undefined {
     return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
   }
 
-  #nextDue(now: MonoMs): number {
+  #nextDue(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const { asked, future } of this.#peers.values()) {
       next = Math.min(next, future.nextWake() ?? next);
-      if (asked !== undefined) {
-        next = Math.min(next, asked.at + (isLate(asked.at, now) ? ANSWER_MS : PATIENCE_MS));
-      }
+      if (asked !== undefined) next = Math.min(next, asked.at + ANSWER_MS);
     }
-    return next;
+    return Math.min(next, this.#turns.nextTurn(this.#askable()));
   }
 
-  /**
-   * Before the first peer has told all that it has, one at a time; one that is in the middle goes
-   * on.
-   */
-  #whomToAsk(now: MonoMs): readonly PeerHeaders[] {
-    const all = [...this.#peers.values()];
-    const wanted = all.filter((peer) => peer.isWanted && peer.asked === undefined);
-    if (this.#isFirstDone || wanted.length === 0) return wanted;
-    if (all.some(({ asked }) => asked !== undefined && !isLate(asked.at, now))) return [];
-    const inTheMiddle = wanted.find(
-      ({ continueFrom, presync }) => continueFrom !== undefined || presync !== undefined,
-    );
-    return [inTheMiddle ?? wanted.reduce(withMoreWork)];
+  #askable(): readonly (Askable & { readonly peer: PeerHeaders })[] {
+    return Array.from(this.#peers.values(), (peer) => ({
+      peer,
+      isWanted: peer.isWanted,
+      isAsked: peer.asked !== undefined,
+      isInTheMiddle: peer.continueFrom !== undefined || peer.presync !== undefined,
+      tipWork: peer.session.hello.tipWork,
+    }));
   }
 
   #ask(peer: PeerHeaders, now: MonoMs): void {
-    const { chain } = this.#parts;
-    const from = peer.continueFrom ?? chain.bestHeader;
-    const hashes = chain.locator(from);
-    if (peer.presync !== undefined) hashes.unshift(peer.presync.head);
-    peer.asked = { at: now, from };
+    const { continueFrom: continues, presync, session } = peer;
+    const known = continues === undefined ? this.#locator() : this.#parts.chain.locator(continues);
+    const named = presync === undefined ? known : [presync.head, ...known];
+    const locator = named.slice(0, LOCATOR_MAX);
+    peer.asked = { at: now, locator, continues };
     peer.isWanted = false;
-    const locator = hashes.slice(0, LOCATOR_MAX);
-    peer.session.send({ type: 'getHeaders', locator, stop: NO_STOP });
+    session.send({ type: 'getHeaders', locator, stop: NO_STOP });
   }
 
   /**
-   * It has nothing after what we named; by what it said of its tip, it has at least a part of that.
+   * Back from the best header, and from the tip: the best header may be on a branch that only its
+   * maker has, and then too little of our chain is named on the way back from there.
    */
-  #onNothing(peer: PeerHeaders, from: HeaderEntry): void {
-    const height = Math.min(peer.session.hello.tipHeight, from.height);
-    this.#parts.knowledge.onShown(peer.session.peer, ancestorAt(from, height));
+  #locator(): BlockHash[] {
+    const { chain } = this.#parts;
+    const isOffChain = (hash: BlockHash): boolean => {
+      const entry = chain.entry(hash);
+      return entry !== undefined && !chain.isActive(entry);
+    };
+    return [...chain.locator(chain.bestHeader).filter(isOffChain), ...chain.locator(chain.tip)];
+  }
+
+  /** It has nothing after what we named: its tip is one of that, the one with as much work. */
+  #onNothing(peer: PeerHeaders, { locator }: Question): void {
+    const { chain, knowledge } = this.#parts;
+    const { peer: id, hello } = peer.session;
+    const tip = locator.findLast((hash) => chain.entry(hash)?.chainWork === hello.tipWork);
+    const entry = tip === undefined ? undefined : chain.entry(tip);
+    if (entry !== undefined) knowledge.onShown(id, entry);
     this.#onDone(peer);
   }
 
   #onDone(peer: PeerHeaders): void {
     peer.presync = undefined;
     peer.isDone = true;
-    this.#isFirstDone = true;
+    this.#turns.onDone();
   }
 
-  #onAnswer(peer: PeerHeaders, headers: Uint8Array, now: Now): void {
+  #onAnswer(peer: PeerHeaders, { continues }: Question, headers: Uint8Array, now: Now): void {
     const parent = this.#parentOf(headers);
     if (parent === undefined) {
       peer.session.breach('message-unexpected', 'Its headers continue none that we named.');
       return;
     }
     if (parent.chainWork >= this.#workMin()) {
-      this.#goOn(peer, this.#store(peer, headers, now), headers);
+      const last = this.#store(peer, headers, now);
+      const isHigher = last !== undefined && last.height > (continues?.height ?? -1);
+      this.#goOn(peer, isHigher ? last : undefined, headers);
+      return;
+    }
+    if (continues !== undefined && continues !== parent) {
+      // Far below where it was: no way upwards, and it could go round for ever.
+      this.#onDone(peer);
       return;
     }
     peer.presync = new HeadersPresync({
@@ -343,8 +360,3 @@ interface Rest {
 const NO_STOP = '0'.repeat(64) as BlockHash;
 
 const isFull = (headers: Uint8Array): boolean => headers.length === HEADERS_MAX * HEADER_BYTES;
-
-const isLate = (askedAt: MonoMs, now: MonoMs): boolean => now >= askedAt + PATIENCE_MS;
-
-const withMoreWork = (a: PeerHeaders, b: PeerHeaders): PeerHeaders =>
-  b.session.hello.tipWork > a.session.hello.tipWork ? b : a;

@@ -1,107 +1,107 @@
 /**
- * The window of `downloads`: the missing bodies on the way to the best header, and which of them
- * are free.
+ * Which bodies `downloads` wants, and which of them somebody is asked for: a window towards each
+ * chosen head.
+ *
+ * A window stays while its head is chosen, so that one more head costs one more look, and not one
+ * for each.
  */
 
 import type { BlockHash } from '../../shared/units.js';
 import type { Chain } from '../chain/chain.js';
-import type { HeaderEntry } from '../chain/headerEntry.js';
-
-/**
- * Blocks ahead of the last complete one that may be in work: bounds what waits for a missing one.
- */
-export const WINDOW = 1_024;
-/** Looked up anew when so few are left, for each look costs a walk over the window. */
-const REFRESH_AT = WINDOW / 2;
+import { isAncestor, type HeaderEntry } from '../chain/headerEntry.js';
+import { chooseHeads, isFar } from './chosenHeads.js';
+import { DownloadWindow } from './downloadWindow.js';
 
 export class WantedBlocks {
   readonly #chain: Chain;
-  /** Lowest first. */
-  #wanted = new Map<BlockHash, HeaderEntry>();
-  /** Those that nobody is asked for, lowest first. */
-  #free: HeaderEntry[] = [];
-  /** The best header at the last look. */
-  #best: HeaderEntry | undefined;
-  /** Whether there are missing bodies above the window. */
-  #isMoreAbove = false;
+  /** The heads of each peer that may be asked, those of whom we trust most first. */
+  readonly #headsByPeer: () => Iterable<readonly HeaderEntry[]>;
+  #heads: readonly HeaderEntry[] = [];
+  /** One for each head, in their order. */
+  #windows: readonly DownloadWindow[] = [];
+  /** What somebody is asked for, and others need not be; also what is not wanted any more. */
+  readonly #asked = new Set<BlockHash>();
+  readonly #isAsked = (hash: BlockHash): boolean => this.#asked.has(hash);
 
-  constructor(chain: Chain) {
+  constructor(chain: Chain, headsByPeer: () => Iterable<readonly HeaderEntry[]>) {
     this.#chain = chain;
+    this.#headsByPeer = headsByPeer;
   }
 
-  get freeCount(): number {
-    return this.#free.length;
-  }
-
-  /**
-   * Whether everything in the window is asked for, and the window cannot move before `lowest`
-   * comes.
-   */
-  get isBlocked(): boolean {
-    return this.#isMoreAbove && this.#free.length === 0;
-  }
-
-  get lowest(): HeaderEntry | undefined {
-    const [lowest] = this.#wanted.values();
-    return lowest;
+  /** Where the windows lead to, best first. */
+  get heads(): readonly HeaderEntry[] {
+    return this.#heads;
   }
 
   has(hash: BlockHash): boolean {
-    return this.#wanted.has(hash);
+    return this.#windows.some((window) => window.has(hash));
+  }
+
+  /** Whether a window waits for `hash` alone. */
+  isHeldUpBy(hash: BlockHash): boolean {
+    return this.#windows.some((window) => window.isHeldUpBy(hash, this.#isAsked));
+  }
+
+  /** Whether `entry` is on the way to a head that more than one block leads to. */
+  isOnLongWay(entry: HeaderEntry): boolean {
+    const { tip } = this.#chain;
+    return this.#heads.some((head) => isFar(head, tip) && isAncestor(entry, head));
+  }
+
+  /** Looks again if that may change something; true if it may have. */
+  refresh(areHeadsNew: boolean): boolean {
+    const isAnew = areHeadsNew || this.#heads.some((head) => !this.#isWorthIt(head));
+    if (isAnew) this.#chooseAnew();
+    let isNew = isAnew;
+    for (const window of this.#windows) isNew = window.refresh() || isNew;
+    return isNew;
   }
 
   /**
-   * Looks again if that may change something; true if it did. `isAsked`: whether a peer is at it.
+   * Takes up to `count` blocks that nobody is asked for, best head first, then lowest first: they
+   * are asked for now. `heightMax`: how far the peer has what leads to a head; `holds`: whether a
+   * block may be asked of it.
    */
-  refresh(isAsked: (hash: BlockHash) => boolean): boolean {
-    const best = this.#chain.bestHeader;
-    const isBetter = best.chainWork > this.#chain.tip.chainWork;
-    const isLow = this.#isMoreAbove && this.#wanted.size <= REFRESH_AT;
-    // With nothing wanted the look is cheap, and finds a body that got lost.
-    const isIdle = this.#wanted.size === 0 && !isBetter;
-    if (best === this.#best && !isLow && (isIdle || this.#wanted.size > 0)) return false;
-    this.#best = best;
-    const missing = isBetter ? this.#chain.missingBodies(best, WINDOW) : [];
-    this.#isMoreAbove = (missing.at(-1)?.height ?? best.height) < best.height;
-    this.#wanted = new Map(missing.map((entry) => [entry.hash, entry]));
-    this.#free = missing.filter(({ hash }) => !isAsked(hash));
-    return true;
-  }
-
-  /** Takes up to `count` free blocks for which `holds`, lowest first: they are asked for now. */
-  take(count: number, holds: (entry: HeaderEntry) => boolean): HeaderEntry[] {
-    const taken: HeaderEntry[] = [];
-    const left: HeaderEntry[] = [];
-    let i = 0;
-    for (; i < this.#free.length && taken.length < count; i++) {
-      const entry = this.#free[i] as HeaderEntry;
-      (holds(entry) ? taken : left).push(entry);
+  take(
+    count: number,
+    heightMax: (head: HeaderEntry) => number,
+    holds: (hash: BlockHash) => boolean,
+  ): readonly BlockHash[] {
+    const taken: BlockHash[] = [];
+    for (const window of this.#windows) {
+      if (taken.length >= count) break;
+      if (!window.hasFree) continue;
+      const room = count - taken.length;
+      for (const { hash } of window.pick(room, heightMax(window.head), this.#isAsked, holds)) {
+        this.#asked.add(hash);
+        taken.push(hash);
+      }
     }
-    if (taken.length > 0) this.#free = [...left, ...this.#free.slice(i)];
     return taken;
   }
 
-  /** Nobody is asked for these any more. */
+  /** Others may be asked for these, too. */
   release(hashes: Iterable<BlockHash>): void {
-    const free = new Set(this.#free);
     for (const hash of hashes) {
-      const entry = this.#wanted.get(hash);
-      if (entry !== undefined) free.add(entry);
+      this.#asked.delete(hash);
+      for (const window of this.#windows) window.release(hash);
     }
-    this.#free = [...free].sort((a, b) => a.height - b.height);
   }
 
   /** The body of `hash` is here. */
   remove(hash: BlockHash): void {
-    const entry = this.#wanted.get(hash);
-    if (entry === undefined) return;
-    this.#wanted.delete(hash);
-    const at = this.#free.indexOf(entry);
-    if (at >= 0) this.#free.splice(at, 1);
+    for (const window of this.#windows) window.remove(hash);
   }
 
-  /** A body is missing again, or a block turned out invalid: look at the next `refresh`. */
-  forget(): void {
-    this.#best = undefined;
+  #chooseAnew(): void {
+    const old = new Map(this.#windows.map((window) => [window.head, window]));
+    this.#heads = chooseHeads(this.#headsByPeer(), this.#chain.tip);
+    this.#windows = this.#heads.map(
+      (head) => old.get(head) ?? new DownloadWindow(this.#chain, head),
+    );
+  }
+
+  #isWorthIt(head: HeaderEntry): boolean {
+    return head.status !== 'invalid' && head.chainWork > this.#chain.tip.chainWork;
   }
 }

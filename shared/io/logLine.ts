@@ -23,7 +23,8 @@ export function formatJson({ level, message, fields, unixMs, mono }: LogLine): s
 
 /**
  * `14:03:22.118 info  message  key=value`, by the local clock, in printable ASCII whatever the
- * values are; the level may be coloured.
+ * values are: one with a blank, `"`, `=` or anything else than ASCII is written as a JSON string.
+ * The level may be coloured.
  */
 export function formatText(
   { level, message, fields, unixMs }: LogLine,
@@ -33,16 +34,20 @@ export function formatText(
   const time = `${new Date(unixMs).toTimeString().slice(0, 8)}.${milliseconds}`;
   const values = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${quoted(printable(String(value)))}`);
+    .map(([name, value]) => `${name}=${valueText(String(value))}`);
   const words = [time, colour(level, level.padEnd(5)), printable(message)];
   return [words.join(' '), ...values].join('  ');
 }
 
-/** Control characters and all that is not ASCII, as `\\u` escapes: no value can forge a line. */
+const valueText = (text: string): string =>
+  PLAIN.test(text) ? text : printable(JSON.stringify(text));
+
+/** Printable ASCII without blank, `"` and `=`. */
+const PLAIN = /^[!#-<>-~]+$/;
+
+/** Control characters and all that is not ASCII, as `\u` escapes: no value can forge a line. */
 const printable = (text: string): string =>
   text.replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-
-const quoted = (text: string): string => (/[\s"=]|^$/.test(text) ? JSON.stringify(text) : text);

@@ -68,10 +68,16 @@ export class Handshake {
   #ours: Hello;
   #ourPayload: Uint8Array = new Uint8Array();
   #theirs: Introduction | undefined;
+  #heard: Hello | undefined;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
     this.#ours = options.ours;
+  }
+
+  /** What the other side said of itself, proven or not, accepted or not. */
+  get heard(): Hello | undefined {
+    return this.#heard;
   }
 
   /** The caller's hello; nothing when we are called. */
@@ -102,6 +108,7 @@ export class Handshake {
   #onHello(theirs: Hello, payload: Uint8Array): HandshakeStep {
     const { role, accept, sign } = this.#options;
     const send: Uint8Array[] = [];
+    this.#heard = theirs;
     if (role === 'called') {
       this.#ours = { ...this.#ours, network: this.#networkFor(theirs.network) };
       send.push(this.#hello());
@@ -194,5 +201,5 @@ function networkSentence(theirs: BlockHash, ours: BlockHash): string {
 
 const versionSentence = (theirs: Hello, ours: Hello): string =>
   'No protocol version is common to both sides: ' +
-  `theirs are ${String(theirs.protocolMin)}–${String(theirs.protocolMax)}, ` +
-  `ours ${String(ours.protocolMin)}–${String(ours.protocolMax)}.`;
+  `theirs are ${String(theirs.protocolMin)}-${String(theirs.protocolMax)}, ` +
+  `ours ${String(ours.protocolMin)}-${String(ours.protocolMax)}.`;

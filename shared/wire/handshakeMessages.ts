@@ -33,7 +33,7 @@ const helloRow = message({
     unixTime: field(u32, 'its wall clock, in seconds; only ever used for a warning'),
     instance: field(hex(8), 'random at each start of the program: finds connections to oneself'),
     nonce: field(hex(16), 'random for each connection: a `ready` fits no other connection'),
-    agent: field(text(64), 'program and version, for people'),
+    agent: field(text(64), 'program, version and what it likes to tell, for people'),
   },
 });
 

@@ -39,6 +39,11 @@ export class Link<Row extends MessageRow> {
     return this.#version;
   }
 
+  /** What the other side said of itself, proven or not, accepted or not. */
+  get heard(): Hello | undefined {
+    return this.#handshake.heard;
+  }
+
   /** Whole frames to send as soon as the connection is open. */
   start(): readonly Uint8Array[] {
     return this.#handshake.start();

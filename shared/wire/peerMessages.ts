@@ -27,7 +27,7 @@ const CONSTANT_ROWS = [
     fields: {
       locator: field(
         array(hash<BlockHash>(), { min: 1, max: LOCATOR_MAX }),
-        'hashes of our active chain, from the tip back, ever further apart, genesis last',
+        'hashes of headers that we have, from the last back, ever further apart, genesis last',
       ),
       stop: field(hash<BlockHash>(), 'the last header wanted; zeros: as many as fit'),
     },
@@ -60,7 +60,7 @@ const CONSTANT_ROWS = [
     number: 0x14,
     since: 1,
     limit: { bytes: 35, why: 'one hash' },
-    about: 'Answers `getBlocks` for a block that the sender does not have.',
+    about: 'Answers `getBlocks` for a block that the sender has not connected.',
     fields: { hash: field(hash<BlockHash>(), 'the block that was asked for') },
   }),
   message({

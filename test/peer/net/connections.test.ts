@@ -44,6 +44,7 @@ describe('net/connections', () => {
     world.run(100);
     const [gone] = a.told('peer-gone');
     expect(gone).to.include({ reason: 'wrong-network' });
+    expect(gone?.peer.agent).to.match(/^test\/\d/);
     expect(gone?.sentence).to.include(network.id).and.to.include(other.id);
     expect(b.told('peer-gone')[0]).to.include({ reason: 'wrong-network' });
     expect(reasonFor({ network: 'ff'.repeat(32) as BlockHash })).to.deep.equal(['wrong-network']);

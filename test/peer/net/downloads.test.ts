@@ -74,6 +74,53 @@ describe('net/downloads', () => {
     expect(silent.askedFor).to.have.length(16);
   });
 
+  it('doubles the time-out once for a block that several withhold', () => {
+    const world = new World({ latencyMs: 1 });
+    const node = addNode(world, network);
+    const one = blocks.slice(0, 1);
+    const strangers = swarm(world, node, one, [{}, {}, {}, {}]);
+    for (const stranger of strangers) stranger.push(...one);
+    world.run(10_500);
+    expect(strangers.map(({ askedFor }) => askedFor.length)).to.deep.equal([1, 1, 1, 1]);
+  });
+
+  it('asks first who is late with nothing', () => {
+    const world = new World({ latencyMs: 1 });
+    const node = addNode(world, network);
+    const [late, other, slow, good] = swarm(world, node, [], [{}, {}, {}, {}]) as [
+      Stranger,
+      Stranger,
+      Stranger,
+      Stranger,
+    ];
+    const [x, y] = [1, 2].map((extraNonce) => nextBlock(network, genesis, { extraNonce })) as [
+      MadeBlock,
+      MadeBlock,
+    ];
+    for (const stranger of [late, other]) stranger.push(x);
+    world.run(2_500);
+    for (const stranger of [slow, late, good]) stranger.push(y);
+    world.run(5_000);
+    expect(slow.askedFor).to.deep.equal([y.block.hash]);
+    expect([late.askedFor, good.askedFor]).to.deep.equal([[x.block.hash], [y.block.hash]]);
+  });
+
+  it('fetches what one shows whom it dialed, whoever dials it to show other branches', () => {
+    const world = new World({ latencyMs: 1 });
+    const node = addNode(world, network);
+    const sibling = (extraNonce: number): MadeBlock => nextBlock(network, genesis, { extraNonce });
+    for (let number = 110; number < 150; number++) {
+      new Stranger(world, network, { number }).call(node).push(sibling(number));
+    }
+    const good = new Stranger(world, network, { number: 101 });
+    node.connectTo(good);
+    world.run(100);
+    const block = sibling(1);
+    good.push(block);
+    world.run(100);
+    expect(good.askedFor).to.deep.equal([block.block.hash]);
+  });
+
   it('waits for a slow peer when no other has the blocks', () => {
     const world = new World();
     const node = addNode(world, network);

@@ -1,9 +1,23 @@
 import { expect } from 'chai';
-import { Knowledge } from '../../../peer/net/knowledge.js';
+import fc from 'fast-check';
+import { isAncestor, type HeaderEntry } from '../../../peer/chain/headerEntry.js';
+import { hasShown, HEADS_MAX, Knowledge, validPart } from '../../../peer/net/knowledge.js';
 import type { PeerId } from '../../../shared/units.js';
 import { grow, growBranch, newTree } from '../../support/trees.js';
 
 const PEER = 1 as PeerId;
+
+/** Entries of a random tree, in a random order, some more than once. */
+const shownEntries = fc
+  .array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 40 })
+  .chain((parents) => {
+    const tree = newTree();
+    const all: HeaderEntry[] = [tree.genesis];
+    for (const [from, work] of parents) {
+      all.push(grow(tree, all[from % all.length] as HeaderEntry, work));
+    }
+    return fc.array(fc.constantFrom(...all), { minLength: 1, maxLength: 60 });
+  });
 
 describe('net/knowledge', () => {
   it('knows that who showed a header has its ancestors', () => {
@@ -17,25 +31,63 @@ describe('net/knowledge', () => {
     expect(knowledge.hasHeard(PEER, grow(tree, low))).to.equal(false);
   });
 
-  it('keeps the best that was shown', () => {
+  it('keeps a sibling of no more work beside the best, which stays the best', () => {
     const tree = newTree();
-    const low = grow(tree, tree.genesis);
-    const high = grow(tree, low);
+    const [first, second] = [grow(tree, tree.genesis), grow(tree, tree.genesis)];
     const knowledge = new Knowledge();
-    knowledge.onShown(PEER, high);
-    knowledge.onShown(PEER, low);
-    expect(knowledge.shown(PEER)).to.equal(high);
+    knowledge.onShown(PEER, first);
+    knowledge.onShown(PEER, second);
+    expect(knowledge.heads(PEER)).to.deep.equal([first, second]);
+    expect(knowledge.best(PEER)).to.equal(first);
+    expect(knowledge.hasHeard(PEER, second)).to.equal(true);
   });
 
-  it('takes anything for better than a branch that turned out invalid', () => {
+  it('puts a head in the place of its ancestors, and says when something changed', () => {
     const tree = newTree();
-    const good = grow(tree, tree.genesis);
-    const bad = growBranch(tree, tree.genesis, 3);
+    const low = grow(tree, tree.genesis);
+    const side = grow(tree, tree.genesis);
+    const high = growBranch(tree, low, 2);
+    const knowledge = new Knowledge();
+    const versions = [low, side, high, low, high].map((entry) => {
+      knowledge.onShown(PEER, entry);
+      return knowledge.version;
+    });
+    expect(knowledge.heads(PEER)).to.deep.equal([side, high]);
+    expect(versions).to.deep.equal([1, 2, 3, 3, 3]);
+  });
+
+  it('keeps a few heads a peer, none below another, with the last and the best of all', () => {
+    fc.assert(
+      fc.property(shownEntries, (entries) => {
+        const knowledge = new Knowledge();
+        const works: bigint[] = [];
+        for (const entry of entries) {
+          knowledge.onShown(PEER, entry);
+          works.push(entry.chainWork);
+          const heads = knowledge.heads(PEER);
+          expect(heads.length).to.be.at.most(HEADS_MAX);
+          for (const a of heads) {
+            expect(heads.filter((b) => isAncestor(a, b))).to.deep.equal([a]);
+          }
+          expect(hasShown(heads, entry)).to.equal(true);
+          const most = works.reduce((a, b) => (b > a ? b : a));
+          expect(knowledge.best(PEER)?.chainWork).to.equal(most);
+        }
+      }),
+    );
+  });
+
+  it('takes what is left of a branch that turned out invalid', () => {
+    const tree = newTree();
+    const good = growBranch(tree, tree.genesis, 2);
+    const bad = growBranch(tree, good, 3);
     const knowledge = new Knowledge();
     knowledge.onShown(PEER, bad);
     tree.markInvalid(bad);
-    knowledge.onShown(PEER, good);
-    expect(knowledge.shown(PEER)).to.equal(good);
+    expect(validPart(bad)).to.equal(bad.parent);
+    tree.markInvalid(bad.parent?.parent as HeaderEntry);
+    expect(knowledge.best(PEER)).to.equal(good);
+    expect(validPart(good)).to.equal(good);
   });
 
   it('tells what we told from what was shown', () => {
@@ -44,7 +96,7 @@ describe('net/knowledge', () => {
     const knowledge = new Knowledge();
     knowledge.onTold(PEER, entry);
     expect(knowledge.hasHeard(PEER, entry)).to.equal(true);
-    expect(knowledge.shown(PEER)).to.equal(undefined);
+    expect(knowledge.best(PEER)).to.equal(undefined);
     knowledge.onGone(PEER);
     expect(knowledge.hasHeard(PEER, entry)).to.equal(false);
   });

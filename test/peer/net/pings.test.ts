@@ -28,14 +28,14 @@ describe('net/pings', () => {
     for (let i = 0; i < 20; i++) {
       expect(pings.step(pings.dueAt)).to.equal('ping');
       pings.sent(String(i), pings.dueAt);
-      pings.onMessage();
+      pings.onHeard();
     }
   });
 
   it('measures the round trip, also of a pong that other messages held up', () => {
     const pings = newPings();
     pings.sent('a', at(100));
-    pings.onMessage();
+    pings.onHeard();
     expect(pings.onPong('a', at(142))).to.equal(true);
     expect(pings.latencyMs).to.equal(42);
   });

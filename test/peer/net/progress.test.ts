@@ -70,6 +70,25 @@ describe('net/progress', () => {
     expect(node.node.queries.isSynced).to.equal(true);
   });
 
+  it('is not synced as long as blocks come, however slowly', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const stranger = new Stranger(world, network).call(node);
+    const blocks = nextBlocks(network, genesis, 5);
+    stranger.say({ type: 'headers', headers: headersOf(blocks) });
+    const { queries } = node.node;
+    for (const { bytes } of blocks.slice(0, 3)) {
+      world.run(50_000);
+      expect([queries.isSynced, queries.bestHeader.height]).to.deep.equal([false, 5]);
+      stranger.say({ type: 'block', block: bytes });
+    }
+    world.run(59_000);
+    expect([queries.isSynced, node.height]).to.deep.equal([false, 3]);
+    stranger.say({ type: 'block', block: blocks[3]?.bytes ?? new Uint8Array() });
+    world.run(20);
+    expect([queries.isSynced, queries.bestHeader.height]).to.deep.equal([true, 4]);
+  });
+
   it('mines on when somebody withholds for a minute what he announced', () => {
     const world = new World();
     const node = addNode(world, network);

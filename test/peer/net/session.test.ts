@@ -10,6 +10,7 @@ import { World } from '../../support/world.js';
 import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const network = makeNetwork();
+const NEW_HEADERS = 0x15;
 const ZEROS = '0'.repeat(64) as BlockHash;
 
 interface Scene {
@@ -124,6 +125,19 @@ describe('net/session', () => {
     world.run(35_000);
     expect(node.reasons).to.deep.equal([]);
     world.run(45_000);
+    expect(node.reasons).to.deep.equal(['ping-timeout']);
+  });
+
+  it('keeps a session on which a message comes slowly', () => {
+    const { world, node, stranger } = scene({ isDeaf: true });
+    stranger.say({ type: 'headers', headers: new Uint8Array() });
+    stranger.sayBytes(Uint8Array.of(0, 0, 1, 0, NEW_HEADERS));
+    for (let seconds = 0; seconds < 90; seconds += 10) {
+      world.run(10_000);
+      stranger.sayBytes(Uint8Array.of(0));
+    }
+    expect(node.reasons).to.deep.equal([]);
+    world.run(80_000);
     expect(node.reasons).to.deep.equal(['ping-timeout']);
   });
 

@@ -63,6 +63,86 @@ describe('net/sync', () => {
     expect(asked()).to.deep.equal([1, 1, 1]);
   });
 
+  it('asks one more peer every five seconds while the first gives headers slowly', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const { bytes } = headerBranch(network, genesisEnd(network), 6_000);
+    const slow = new Stranger(world, network, { number: 101, hello: MUCH });
+    let page = 0;
+    slow.onMessage = ({ type }) => {
+      const headers = bytes.slice(160_000 * page, 160_000 * ++page);
+      if (type === 'getHeaders') world.after(2_000, () => slow.say({ type: 'headers', headers }));
+    };
+    slow.call(node);
+    const others = [102, 103].map((number) =>
+      new Stranger(world, network, { number, hello: { tipWork: 5n } }).call(node),
+    );
+    const asked = (): number[] => others.map((one) => one.all('getHeaders').length);
+    world.run(4_800);
+    expect(asked()).to.deep.equal([0, 0]);
+    world.run(400);
+    expect(asked()).to.deep.equal([1, 0]);
+    world.run(5_000);
+    expect(asked()).to.deep.equal([1, 1]);
+  });
+
+  it('asks no more when full answers lead no higher', () => {
+    const { world, node, stranger } = scene();
+    const { bytes, end } = headerBranch(network, genesisEnd(network), 2_000);
+    stranger.onMessage = ({ type }) => {
+      if (type === 'getHeaders') stranger.say({ type: 'headers', headers: bytes });
+    };
+    stranger.say({ type: 'headers', headers: bytes });
+    world.run(1_000);
+    expect(stranger.all('getHeaders')).to.have.length(2);
+    expect(node.node.queries.bestHeader.hash).to.equal(end.hash);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('asks no more when a full answer goes back far below the one before', () => {
+    const { world, node, blocks, stranger } = scene(2_200);
+    const end = { hash: blocks[2_199]?.block.hash as BlockHash, point: blocks[2_199]?.point };
+    const up = headerBranch(network, end as Parameters<typeof headerBranch>[1], 2_000);
+    stranger.say({ type: 'headers', headers: up.bytes });
+    world.run(20);
+    expect(stranger.all('getHeaders')[1]?.locator[0]).to.equal(up.end.hash);
+    stranger.say({ type: 'headers', headers: headersOf(blocks.slice(0, 2_000)) });
+    world.run(20);
+    expect(stranger.all('getHeaders')).to.have.length(2);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('follows a peer upwards through headers that it knows', () => {
+    const { world, node, stranger } = scene();
+    const { bytes, end } = headerBranch(network, genesisEnd(network), 4_105);
+    const page = (from: number, to: number): Uint8Array => bytes.slice(80 * from, 80 * to);
+    for (const headers of [page(0, 2_000), page(2_000, 4_000), page(4_000, 4_100)]) {
+      stranger.say({ type: 'headers', headers });
+      world.run(20);
+    }
+    const other = new Stranger(world, network, { number: 101, hello: MUCH }).call(node);
+    for (const headers of [page(0, 2_000), page(2_000, 4_000), page(4_000, 4_105)]) {
+      other.say({ type: 'headers', headers });
+      world.run(20);
+    }
+    expect(other.all('getHeaders')).to.have.length(3);
+    expect(node.node.queries.bestHeader.hash).to.equal(end.hash);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('knows that who has nothing to add has the block with the work that it told', () => {
+    const world = new World();
+    const [old, node] = [addNode(world, network), addNode(world, network)];
+    const blocks = nextBlocks(network, genesis, 60);
+    old.give(blocks);
+    const stranger = new Stranger(world, network, { hello: MUCH }).call(node);
+    stranger.say({ type: 'headers', headers: headersOf(blocks) });
+    world.run(100);
+    stranger.hangUp();
+    node.connectTo(old);
+    world.until(() => node.height === 60, 1_000);
+  });
+
   it('ends a session that leaves a question open for a minute', () => {
     const { world, node } = scene();
     world.run(59_000);

@@ -1,88 +1,97 @@
 import { expect } from 'chai';
 import { Chain } from '../../../peer/chain/chain.js';
-import { WantedBlocks, WINDOW } from '../../../peer/net/wantedBlocks.js';
-import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
+import type { HeaderEntry } from '../../../peer/chain/headerEntry.js';
+import { WantedBlocks } from '../../../peer/net/wantedBlocks.js';
+import type { BlockHash } from '../../../shared/units.js';
+import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { feed, LATE, memoryStore } from '../../support/chains.js';
-import { genesisEnd, headerBranch } from '../../support/headers.js';
 
 const network = makeNetwork();
-const nobody = (): boolean => false;
+const genesis = genesisOf(network);
 const anything = (): boolean => true;
+const everywhere = (): number => 1_000_000;
 
-/** A chain that knows `count` headers of blocks that it does not have. */
-function chainWith(count: number) {
+/** Ten blocks and five others from the fifth on, of which the chain has the headers. */
+function scene() {
   const store = memoryStore(network);
   const chain = new Chain(network, store);
-  const { bytes } = headerBranch(network, genesisEnd(network), count);
-  for (let at = 0; at < bytes.length; at += 80) {
-    chain.acceptHeader(bytes.subarray(at, at + 80), LATE);
-  }
-  return { chain, store };
+  const trunk = nextBlocks(network, genesis, 10);
+  const side = nextBlocks(network, trunk[4] ?? genesis, 4, { extraNonce: 1 });
+  const entryOf = ({ bytes }: { readonly bytes: Uint8Array }): HeaderEntry => {
+    const accepted = chain.acceptHeader(bytes.subarray(0, 80), LATE);
+    if (!accepted.ok) throw new Error(accepted.error.code);
+    return accepted.value.entry;
+  };
+  const [trunkEnd, sideEnd] = [trunk, side].map((blocks) => blocks.map(entryOf).at(-1)) as [
+    HeaderEntry,
+    HeaderEntry,
+  ];
+  let shown: HeaderEntry[][] = [];
+  const wanted = new WantedBlocks(chain, () => shown);
+  const show = (...byPeer: HeaderEntry[][]): void => {
+    shown = byPeer;
+    wanted.refresh(true);
+  };
+  const heights = (hashes: readonly BlockHash[]): (number | undefined)[] =>
+    hashes.map((hash) => chain.entry(hash)?.height);
+  return { chain, store, trunk, side, trunkEnd, sideEnd, wanted, show, heights };
 }
 
 describe('net/wantedBlocks', () => {
-  it('wants the missing bodies of the next 1,024 blocks, lowest first', () => {
-    const { chain } = chainWith(1_500);
-    const wanted = new WantedBlocks(chain);
-    expect(wanted.refresh(nobody)).to.equal(true);
-    expect(wanted.freeCount).to.equal(WINDOW);
-    expect(wanted.lowest?.height).to.equal(1);
-    expect(wanted.take(3, anything).map(({ height }) => height)).to.deep.equal([1, 2, 3]);
-    expect(wanted.refresh(nobody)).to.equal(false);
+  it('wants what leads to each head, once, that of the best head first', () => {
+    const { wanted, show, heights, trunkEnd, sideEnd } = scene();
+    show([sideEnd], [trunkEnd]);
+    expect(wanted.heads).to.deep.equal([trunkEnd, sideEnd]);
+    const taken = wanted.take(99, everywhere, anything);
+    expect(heights(taken)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 6, 7, 8, 9]);
+    expect(wanted.take(99, everywhere, anything)).to.deep.equal([]);
   });
 
-  it('skips those that a peer cannot give, and gives them to the next', () => {
-    const wanted = new WantedBlocks(chainWith(10).chain);
-    wanted.refresh(nobody);
-    const odd = wanted.take(3, ({ height }) => height % 2 === 1);
-    expect(odd.map(({ height }) => height)).to.deep.equal([1, 3, 5]);
-    expect(wanted.take(9, anything).map(({ height }) => height)).to.deep.equal([
-      2, 4, 6, 7, 8, 9, 10,
-    ]);
-    expect(wanted.freeCount).to.equal(0);
-    expect(wanted.take(1, anything)).to.deep.equal([]);
+  it('gives a peer what leads to its heads, up to where it reaches', () => {
+    const { wanted, show, heights, trunkEnd, sideEnd } = scene();
+    show([sideEnd], [trunkEnd]);
+    const reach = (head: HeaderEntry): number => (head === trunkEnd ? 5 : 7);
+    expect(heights(wanted.take(99, reach, anything))).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+    const odd = (hash: BlockHash): boolean => Number(heights([hash])[0]) % 2 === 1;
+    expect(heights(wanted.take(2, everywhere, odd))).to.deep.equal([7, 9]);
   });
 
-  it('frees again in the order of heights what was released, and only what is wanted', () => {
-    const wanted = new WantedBlocks(chainWith(6).chain);
-    wanted.refresh(nobody);
-    const taken = wanted.take(4, anything);
-    const hashes = taken.map(({ hash }) => hash);
-    wanted.remove(hashes[1] ?? network.id);
-    wanted.release([...hashes.reverse(), network.id]);
-    expect(wanted.take(9, anything).map(({ height }) => height)).to.deep.equal([1, 3, 4, 5, 6]);
+  it('gives again what was released, and not what came', () => {
+    const { wanted, show, heights, trunkEnd } = scene();
+    show([trunkEnd]);
+    const taken = wanted.take(4, everywhere, anything);
+    wanted.remove(taken[1] as BlockHash);
+    wanted.release([...taken].reverse());
+    expect(heights(wanted.take(4, everywhere, anything))).to.deep.equal([1, 3, 4, 5]);
+    expect(wanted.has(taken[1] as BlockHash)).to.equal(false);
+    expect(wanted.has(taken[0] as BlockHash)).to.equal(true);
   });
 
-  it('is blocked when all of a full window is asked for', () => {
-    const wanted = new WantedBlocks(chainWith(1_500).chain);
-    wanted.refresh(nobody);
-    expect(wanted.isBlocked).to.equal(false);
-    wanted.take(WINDOW, anything);
-    expect(wanted.isBlocked).to.equal(true);
-    const short = new WantedBlocks(chainWith(100).chain);
-    short.refresh(nobody);
-    short.take(100, anything);
-    expect(short.isBlocked).to.equal(false);
+  it('wants nothing more towards a head that nobody shows, that was reached, or is invalid', () => {
+    const { wanted, show, chain, store, trunk, side, trunkEnd, sideEnd } = scene();
+    show([sideEnd], [trunkEnd]);
+    show([sideEnd]);
+    expect(wanted.heads).to.deep.equal([sideEnd]);
+    show([sideEnd], [trunkEnd]);
+    feed(chain, store, trunk.slice(0, 9));
+    expect(wanted.refresh(false)).to.equal(true);
+    expect(wanted.heads).to.deep.equal([trunkEnd]);
+    const bad = nextBlock(network, side[3] ?? genesis, { reward: 2 ** 52 });
+    const header = chain.acceptHeader(bad.bytes.subarray(0, 80), LATE);
+    expect(header.ok).to.equal(true);
+    show([trunkEnd], header.ok ? [header.value.entry] : []);
+    expect(wanted.heads).to.have.length(2);
+    feed(chain, store, [...side, bad]);
+    expect(wanted.refresh(false)).to.equal(true);
+    expect(wanted.heads).to.deep.equal([trunkEnd]);
   });
 
-  it('leaves out what somebody is asked for when it looks again', () => {
-    const { chain } = chainWith(10);
-    const wanted = new WantedBlocks(chain);
-    wanted.refresh(nobody);
-    const [first] = wanted.take(1, anything);
-    wanted.forget();
-    wanted.refresh((hash) => hash === first?.hash);
-    expect(wanted.freeCount).to.equal(9);
-    expect(wanted.has(first?.hash ?? network.id)).to.equal(true);
-  });
-
-  it('wants nothing once the chain has it all', () => {
-    const store = memoryStore(network);
-    const chain = new Chain(network, store);
-    feed(chain, store, nextBlocks(network, genesisOf(network), 5));
-    const wanted = new WantedBlocks(chain);
-    wanted.refresh(nobody);
-    expect(wanted.freeCount).to.equal(0);
-    expect(wanted.lowest).to.equal(undefined);
+  it('tells what is on the way to a head that more than one block leads to', () => {
+    const { wanted, show, chain, store, trunk, trunkEnd, sideEnd } = scene();
+    show([trunkEnd]);
+    expect(wanted.isOnLongWay(trunkEnd)).to.equal(true);
+    expect(wanted.isOnLongWay(sideEnd)).to.equal(false);
+    feed(chain, store, trunk.slice(0, 9));
+    expect(wanted.isOnLongWay(trunkEnd)).to.equal(false);
   });
 });

@@ -54,7 +54,7 @@ describe('io/logger', () => {
     await logger.close();
     expect(lines()).to.have.length(1);
     expect(lines()[0]).to.match(/^[\x20-\x7e]+$/);
-    expect(lines()[0]).to.contain('\\\\u000a12:00:00').and.to.contain('empty=""');
+    expect(lines()[0]).to.contain('evil\\n12:00:00').and.to.contain('empty=""');
   });
 
   it('colours the level where that is wanted, and still writes it', async () => {

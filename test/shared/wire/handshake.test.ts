@@ -59,8 +59,8 @@ describe('wire/handshake', () => {
       side('caller', { protocolMin: 4, protocolMax: 5 }),
       side('called', { protocolMin: 1, protocolMax: 3 }),
     );
-    expectFailure(caller.outcome, 'wrong-version', 'theirs are 1–3, ours 4–5');
-    expectFailure(called.outcome, 'wrong-version', 'theirs are 4–5, ours 1–3');
+    expectFailure(caller.outcome, 'wrong-version', 'theirs are 1-3, ours 4-5');
+    expectFailure(called.outcome, 'wrong-version', 'theirs are 4-5, ours 1-3');
   });
 
   it('ends with wrong-network on both sides, which each name both networks', () => {

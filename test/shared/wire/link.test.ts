@@ -83,7 +83,7 @@ describe('wire/link', () => {
     const events = [...new Link(protocol, side('called')).receive(hello ?? EMPTY)];
     expect(events.map(({ type }) => type)).to.deep.equal(['send', 'breach']);
     expect(events[1]).to.include({ reason: 'wrong-version' });
-    expect(events[1]).to.have.property('sentence').that.contains('theirs are 9–9');
+    expect(events[1]).to.have.property('sentence').that.contains('theirs are 9-9');
   });
 
   it('sends nothing that the other side may not know', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Outbox } from '../../peer/net/outbox.js';
-import { SyncReport } from '../../peer/syncReport.js';
-import type { NodeEvent } from '../../peer/types.js';
-import type { MonoMs } from '../../shared/units.js';
+import { Outbox } from '../../../peer/net/outbox.js';
+import { SyncReport } from '../../../peer/net/syncReport.js';
+import type { NodeEvent } from '../../../peer/types.js';
+import type { MonoMs } from '../../../shared/units.js';
 
 interface Step {
   readonly at: number;
@@ -21,7 +21,7 @@ function toldIn(steps: readonly Step[]): NodeEvent[][] {
   });
 }
 
-describe('peer/syncReport', () => {
+describe('net/syncReport', () => {
   it('tells how far a long sync is at once, then once a second, and when it is over', () => {
     const told = toldIn([
       { at: 5, height: 0, of: 100 },

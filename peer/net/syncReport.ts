@@ -1,7 +1,7 @@
 /** Tells how far a long sync is, once a second, and when the node is synced. */
 
-import type { MonoMs } from '../shared/units.js';
-import type { Outbox } from './net/outbox.js';
+import type { MonoMs } from '../../shared/units.js';
+import type { Outbox } from './outbox.js';
 
 /** How far a node is. */
 export interface SyncStanding {
