@@ -31,7 +31,7 @@ export interface NodeOptions {
   readonly nodeKey: NodeKey;
   /** Program and version, for people: at most 64 printable ASCII characters. */
   readonly agent: string;
-  /** TCP port on which others reach us; 0: none, and then no tracker hears of us. */
+  /** TCP port on which others reach us; 0: none, and then no trackers, for they call back. */
   readonly listenPort: number;
   readonly trackers: readonly NetAddress[];
   /** The host to announce to trackers instead of the one that they see. */

@@ -31,7 +31,7 @@ export function sha256d(bytes: Uint8Array): Uint8Array {
 
 /** The 32-byte Ed25519 public key of a 32-byte seed. */
 export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  return nodeEd25519.publicKeyOf(seed);
+  return ed25519().publicKeyOf(seed);
 }
 
 /** The 64-byte Ed25519 signature of `message`. */
@@ -48,7 +48,7 @@ export function verifySignature(
   return isStrict(key, signature) && ed25519().verify(key, message, signature);
 }
 
-/** Loaded at the first signature: it takes 15 ms, for which no start has to wait. */
+/** Loaded when it is first needed: it takes 15 ms, and most commands need no key. */
 const ed25519 = (): Ed25519 => (library ??= loadSodiumEd25519() ?? nodeEd25519);
 let library: Ed25519 | undefined;
 

@@ -121,6 +121,19 @@ describe('net/downloads', () => {
     expect(good.askedFor).to.deep.equal([block.block.hash]);
   });
 
+  it('does not pass over a peer for what others owe for longer', () => {
+    const world = new World({ latencyMs: 1 });
+    const node = addNode(world, network);
+    const [other, slow] = swarm(world, node, [], [{}, {}]) as [Stranger, Stranger];
+    other.push(...blocks.slice(0, 1));
+    slow.push(...blocks.slice(0, 2));
+    world.run(15_000);
+    expect([other, slow].map(({ askedFor }) => askedFor.length)).to.deep.equal([1, 2]);
+    slow.push(...blocks.slice(2, 3));
+    world.run(10);
+    expect(slow.askedFor).to.have.length(3);
+  });
+
   it('waits for a slow peer when no other has the blocks', () => {
     const world = new World();
     const node = addNode(world, network);

@@ -65,7 +65,7 @@ describe('net/peerBlocks', () => {
     expect(blocks.answerDueAt).to.equal(241_000);
   });
 
-  it('may be asked again after ten seconds for what it lacked, and for nothing when it is much', () => {
+  it('may be asked for what it lacked after ten seconds, and for nothing when that is much', () => {
     const { blocks } = scene();
     blocks.onAsked(hashes(0, 16), at(0));
     for (const [i, hash] of hashes(0, 16).entries()) {

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
+import { Chain } from '../../../peer/chain/chain.js';
+import { Progress } from '../../../peer/net/progress.js';
+import type { MonoMs } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
+import { LATE, memoryStore } from '../../support/chains.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
 import { addNode, addTracker, TRACKER_ADDRESS } from '../../support/worldNode.js';
@@ -68,6 +72,20 @@ describe('net/progress', () => {
     world.until(() => node.height > 500);
     expect(node.told('block-mined')[0]?.height).to.equal(501);
     expect(node.node.queries.isSynced).to.equal(true);
+  });
+
+  it('is not synced while what came is being connected, however long that takes', () => {
+    const chain = new Chain(network, memoryStore(network));
+    const blocks = nextBlocks(network, genesis, 3);
+    for (const { bytes } of blocks) chain.acceptBlock(bytes, LATE);
+    const progress = new Progress(chain, { heads: [chain.bestHeader], lastBlockAt: undefined });
+    const alone = () => ({ isAnswered: true, isLooking: false, peerCount: 0 });
+    progress.settle(alone, 0 as MonoMs);
+    progress.settle(alone, 100_000 as MonoMs);
+    expect([progress.isSynced, progress.goal.height]).to.deep.equal([false, 3]);
+    chain.advance();
+    progress.settle(alone, 100_001 as MonoMs);
+    expect([progress.isSynced, progress.goal.height]).to.deep.equal([true, 3]);
   });
 
   it('is not synced as long as blocks come, however slowly', () => {

@@ -78,7 +78,7 @@ describe('net: blocks that nobody gives', function () {
     }
   });
 
-  it('fetches what peers have, beside 2,100 headers of one that hung up, after a restart too', () => {
+  it('fetches what peers have beside 2,100 headers of one that left, after a restart too', () => {
     const world = new World();
     const { node, blocks } = nodeAt(world, 50);
     const withheld = headerBranch(network, genesisEnd(network), 2_100).bytes;
