@@ -144,6 +144,7 @@ export class Node {
     for (const event of advance.events) this.#outbox.tell(event);
     this.#reportSync(now.mono);
     this.#answerSubmissions(advance);
+    this.#chain.expectMore(!this.#net.isSynced);
     this.#miner.onSyncing(!this.#net.isSynced);
     return [...this.#miner.settle(now), ...this.#outbox.take()];
   }

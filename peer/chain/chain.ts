@@ -76,6 +76,8 @@ export class Chain {
   readonly #mover: Mover;
   readonly #signatures = new Signatures();
   #pace: StorePace = 'tip';
+  /** Whether a better chain is coming, as far as we were told. */
+  #isComing = true;
 
   /**
    * Opens the chain of `network` in `store`; throws `StoreDamage` when the store cannot be right.
@@ -223,6 +225,14 @@ export class Chain {
     };
   }
 
+  /**
+   * Whether a better chain is coming: headers alone may be there for ever without their bodies. Until
+   * told otherwise it is taken to be so.
+   */
+  expectMore(isComing: boolean): void {
+    this.#isComing = isComing;
+  }
+
   /** Facts about signatures. `advance` uses them. */
   onVerified(results: readonly VerifyResult[]): void {
     const { verified, broken } = this.#signatures.onVerified(results);
@@ -324,7 +334,7 @@ export class Chain {
 
   #keepPace(): void {
     const behind = this.bestHeader.height - this.tip.height;
-    const pace = behind > SYNC_BLOCKS ? 'sync' : 'tip';
+    const pace = this.#isComing && behind > SYNC_BLOCKS ? 'sync' : 'tip';
     if (pace === this.#pace) return;
     this.#pace = pace;
     this.#store.setPace(pace);

@@ -201,6 +201,17 @@ describe('chain/chain: signatures', () => {
     return nextBlock(network, genesis, { transactions: [decoded({ ...tx, signatures })] });
   })();
 
+  it('stores coins late while more is to come, and at once where headers alone are ahead', () => {
+    const { chain, store } = newChain();
+    const blocks = nextBlocks(network, genesis, 40);
+    for (const { bytes } of blocks) expectOk(chain.acceptHeader(bytes.subarray(0, 80), LATE));
+    feed(chain, store, blocks.slice(0, 2));
+    expect(store.state()?.position).to.equal(network.id);
+    chain.expectMore(false);
+    settle(chain, store);
+    expect(store.state()?.position).to.equal(blocks[1]?.block.hash);
+  });
+
   it('is saturated while it works on many bodies, and not while it waits for one', () => {
     const { chain, store } = newChain();
     const [lowest = expect.fail(), ...others] = nextBlocks(network, genesis, 600);
