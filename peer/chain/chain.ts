@@ -30,7 +30,7 @@ export interface Accepted {
 }
 
 export interface ChainOptions {
-  /** Changes of coins that wait in memory during a long move, 10,000 unless given. */
+  /** Changes of coins that wait in memory during a long move, 20,000 unless given. */
   readonly coinChangesMax?: number;
 }
 
@@ -62,8 +62,8 @@ const DOWNLOAD_WINDOW = 1024;
 /** Further below its best header than this many blocks, a chain is syncing and not just late. */
 const SYNC_BLOCKS = 16;
 
-/** More would stall a step for longer than 60 ms, fewer would write the same pages more often. */
-const COIN_CHANGES_MAX = 10_000;
+/** More would stall a step for longer than 120 ms, fewer would write the same pages more often. */
+const COIN_CHANGES_MAX = 20_000;
 
 /** Bytes of blocks read back in one step to ask about their signatures: about 20 ms to decode. */
 const READ_BYTES = 1_000_000;
@@ -226,8 +226,8 @@ export class Chain {
   }
 
   /**
-   * Whether a better chain is coming: headers alone may be there for ever without their bodies. Until
-   * told otherwise it is taken to be so.
+   * Whether a better chain is coming: headers alone may be there for ever without their bodies.
+   * Until told otherwise it is taken to be so.
    */
   expectMore(isComing: boolean): void {
     this.#isComing = isComing;

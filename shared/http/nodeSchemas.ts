@@ -50,7 +50,10 @@ export const statusJson = {
     peers: { type: 'integer', minimum: 0, description: 'sessions that are ready' },
     mining: { type: 'boolean' },
     hashRate: HASH_RATE,
-    synced: { type: 'boolean', description: 'whether it has looked around, and no better chain is coming' },
+    synced: {
+      type: 'boolean',
+      description: 'whether it has looked around, and no better chain is coming',
+    },
     tracker: { enum: ['none', 'unknown', 'answered', 'lost'] },
     uptimeSeconds: { type: 'integer', minimum: 0 },
     pid: { type: 'integer' },
