@@ -157,8 +157,9 @@ export class Connections {
 const NONE: readonly Session[] = [];
 
 const OUR_KEY_ELSEWHERE =
-  'Another running node has the node key of this one: its data directory is a copy of ours. ' +
-  'Stop one of the two and delete the file node.key in its data directory; it makes a new key.';
+  'A node says, without proof, that it has the node key of this one. If a copy of our data ' +
+  'directory runs elsewhere, stop the copy and give it an empty one. Keep node.key here: coins ' +
+  'may belong to it.';
 
 /** When a tracker's dial-back has been here long enough. */
 const visitEnd = (session: Session): number =>

@@ -78,4 +78,4 @@ const hasAnswered = ({ first, countBefore }: Duplicate): boolean =>
 const twoPrograms = (first: Session, second: Session): string =>
   `Two running nodes, at ${first.facts.address.host} and ${second.facts.address.host}, ` +
   'have one node key: one data directory is a copy of the other. ' +
-  'Delete the file node.key in one of them.';
+  'Stop the copy and give it an empty data directory. Keep node.key: coins may belong to it.';
