@@ -47,4 +47,5 @@ export const command = defineCommand({
 });
 
 const REMEDY =
-  'Stop its peer, move chain.sqlite away, and start it again: it fetches the blocks anew.';
+  'Stop its peer, move chain.sqlite and the files beside it that begin like it away, and start ' +
+  'it again: it fetches the blocks anew.';

@@ -42,9 +42,13 @@ export function* verifyChain(
     return ok(yield* new Verifier(snapshot).run());
   } catch (error) {
     if (error instanceof StoreDamage) return fail(error.message);
+    if (isUnreadable(error)) return fail('SQLite cannot read a page of the file.');
     throw error;
   }
 }
+
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT');
 
 class Verifier {
   readonly #snapshot: ChainSnapshot;

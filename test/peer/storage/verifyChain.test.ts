@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -94,6 +95,25 @@ describe('storage/verifyChain', () => {
     expect(problemAfter(flip(150))).to.equal('Block 1 of the active chain cannot be read.');
     expect(problemAfter('DELETE FROM bodies WHERE id = 2')).to.include('Block 2');
     expect(problemAfter('DELETE FROM headers WHERE id = 2')).to.include('Header 2 is missing.');
+  });
+
+  it('says so when SQLite cannot read a page', () => {
+    const { result } = inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      const { store } = openStore(path, network);
+      feed(new Chain(network, store), store, blocks);
+      store.close();
+      const database = new Database(path);
+      const root = `SELECT rootpage FROM sqlite_schema WHERE name = 'headers'`;
+      const page = Number(database.prepare(root).pluck().get());
+      const pageBytes = Number(database.pragma('page_size', { simple: true }));
+      database.close();
+      const file = openSync(path, 'r+');
+      writeSync(file, new Uint8Array(pageBytes).fill(0x5a), 0, pageBytes, (page - 1) * pageBytes);
+      closeSync(file);
+      return verdictOn(path);
+    });
+    expect(result).to.deep.equal({ ok: false, error: 'SQLite cannot read a page of the file.' });
   });
 
   it('looks at the rules again, whatever the marks say', () => {
