@@ -4,25 +4,16 @@
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import { publicKeyOf, sign } from '#crypto';
 import { assert } from '../shared/assert.js';
-import { concatBytes, toHex } from '../shared/bytes.js';
+import { concatBytes } from '../shared/bytes.js';
 import type { Network } from '../shared/consensus/genesis.js';
 import { encodeHeader } from '../shared/consensus/header.js';
-import type { BlockHash, NodeKey } from '../shared/units.js';
-import { PLAIN_CHANNEL } from '../shared/wire/handshake.js';
-import { PROTOCOL_MAX, PROTOCOL_MIN, type Hello } from '../shared/wire/handshakeMessages.js';
-import { Link } from '../shared/wire/link.js';
-import {
-  HEADERS_MAX,
-  peerProtocol,
-  type PeerMessage,
-  type PeerRow,
-} from '../shared/wire/peerMessages.js';
-import { owner } from '../test/support/blocks.js';
+import type { BlockHash } from '../shared/units.js';
+import { HEADERS_MAX, type PeerMessage } from '../shared/wire/peerMessages.js';
 import { benchBlocks, benchNetwork } from './chains.js';
 import { monoMs, spawnPeer, temporaryDirectory, until, type PeerStatus } from './processes.js';
 import type { Figure } from './report.js';
+import { strangerLink } from './strangerLink.js';
 
 const HEADER_COUNT = 100_000;
 
@@ -84,12 +75,9 @@ class HeaderServer {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
-    const link = new Link<PeerRow>(peerProtocol(this.#network.params.blockBytesMax), {
-      role: 'called',
-      ours: this.#hello(),
-      sign: (message) => sign(owner(1).seed, message),
-      channel: PLAIN_CHANNEL,
-      accept: () => undefined,
+    const link = strangerLink(this.#network, 'called', {
+      tipHeight: HEADER_COUNT,
+      tipWork: BigInt(HEADER_COUNT) * 2n,
     });
     socket.on('data', (bytes: Buffer) => {
       for (const event of link.receive(bytes)) {
@@ -109,22 +97,5 @@ class HeaderServer {
     const from = known === undefined ? 0 : (this.#heights.get(known) ?? 0);
     const page = this.#headers.slice(from, from + HEADERS_MAX);
     return { type: 'headers', headers: concatBytes(...page) };
-  }
-
-  #hello(): Hello {
-    return {
-      protocolMin: PROTOCOL_MIN,
-      protocolMax: PROTOCOL_MAX,
-      service: 'peer',
-      network: this.#network.id,
-      nodeKey: toHex(publicKeyOf(owner(1).seed)) as NodeKey,
-      listenPort: 0,
-      tipHeight: HEADER_COUNT,
-      tipWork: BigInt(HEADER_COUNT) * 2n,
-      unixTime: Math.floor(Date.now() / 1000),
-      instance: '00'.repeat(8),
-      nonce: '01'.repeat(16),
-      agent: 'bench',
-    };
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Pings of one connection: one every 15 s (with jitter, so that many sessions do not ping
- * together). Three of them without a byte in between, and the other side counts as gone.
+ * Pings of one connection. Ours: one every 15 s (with jitter, so that many sessions do not ping
+ * together); three of them without a byte in between, and the other side counts as gone. Theirs: an
+ * allowance that grows by one a second, so that nobody can keep us busy with answers.
  */
 
 import type { Rng } from '../../shared/rng.js';
@@ -10,6 +11,9 @@ const INTERVAL_MS = 15_000;
 const JITTER = 0.2;
 /** Pings in a row that nothing came after. */
 const MISSES_MAX = 3;
+/** Pings of the other side that may come at once. */
+const ALLOWANCE_MAX = 20;
+const ALLOWANCE_PER_MS = 1 / 1_000;
 
 /** `ping`: send one; `dead`: three were missed. */
 export type PingStep = 'rest' | 'ping' | 'dead';
@@ -21,9 +25,13 @@ export class Pings {
   #dueAt: MonoMs;
   #misses = 0;
   #latencyMs: number | undefined;
+  /** How many pings the other side may still send, at the time `#allowedAt`. */
+  #allowance = ALLOWANCE_MAX;
+  #allowedAt: MonoMs;
 
   constructor(now: MonoMs, rng: Rng) {
     this.#rng = rng;
+    this.#allowedAt = now;
     this.#dueAt = this.#later(now);
   }
 
@@ -53,6 +61,14 @@ export class Pings {
     this.#misses = 0;
     // What is behind in the queue may still come: the last pings stay open.
     while (this.#open.size > OPEN_MAX) this.#open.delete(this.#open.keys().next().value as string);
+  }
+
+  /** Whether a ping of the other side is one that it may send. */
+  onPing(now: MonoMs): boolean {
+    const grown = this.#allowance + (now - this.#allowedAt) * ALLOWANCE_PER_MS;
+    this.#allowance = Math.min(ALLOWANCE_MAX, grown) - 1;
+    this.#allowedAt = now;
+    return this.#allowance >= 0;
   }
 
   /** Whether the pong answers a ping of ours. */

@@ -270,7 +270,7 @@ export class Session {
   #admits(message: PeerMessage, now: MonoMs): boolean {
     this.#messageCount++;
     if (this.#arrival(message) === 'never') this.breach('message-unexpected');
-    else if (message.type === 'ping') this.send({ type: 'pong', nonce: message.nonce });
+    else if (message.type === 'ping') this.#onPing(message.nonce, now);
     else if (message.type === 'pong') this.#onPong(message.nonce, now);
     else return true;
     return false;
@@ -283,6 +283,11 @@ export class Session {
   #arrival(message: PeerMessage): Arrival {
     const counterpart: Counterpart = this.hello.service === 'tracker' ? 'tracker' : 'peer';
     return ARRIVALS[counterpart][message.type];
+  }
+
+  #onPing(nonce: string, now: MonoMs): void {
+    if (this.#pings?.onPing(now) === true) this.send({ type: 'pong', nonce });
+    else this.end('flooding');
   }
 
   #onPong(nonce: string, now: MonoMs): void {

@@ -47,4 +47,18 @@ describe('net/pings', () => {
     expect(pings.onPong('a', at(110))).to.equal(true);
     expect(pings.onPong('a', at(111))).to.equal(false);
   });
+
+  it('lets the other side ping twenty times at once, and then once a second', () => {
+    const pings = newPings();
+    const admitted = (ms: number, count: number): number =>
+      Array.from({ length: count }, () => pings.onPing(at(ms))).filter(Boolean).length;
+    expect(admitted(0, 20)).to.equal(20);
+    expect(admitted(2_000, 2)).to.equal(2);
+    expect(pings.onPing(at(2_500))).to.equal(false);
+    const patient = newPings();
+    for (let s = 0; s < 100; s++) expect(patient.onPing(at(s * 1_000))).to.equal(true);
+    expect(Array.from({ length: 21 }, () => patient.onPing(at(1e6))).lastIndexOf(true)).to.equal(
+      19,
+    );
+  });
 });

@@ -113,6 +113,14 @@ describe('net/session', () => {
     expect(stranger.all('pong')).to.deep.equal([{ type: 'pong', nonce: 'ab'.repeat(8) }]);
   });
 
+  it('ends a flood of pings after twenty answers', () => {
+    const { world, node, stranger } = scene();
+    stranger.sayAll(Array.from({ length: 4_000 }, () => ({ type: 'ping', nonce: '00'.repeat(8) })));
+    world.run(50);
+    expect(node.reasons).to.deep.equal(['flooding']);
+    expect(stranger.all('pong')).to.have.length(20);
+  });
+
   it('measures the latency by its pings', () => {
     const { world, node } = scene();
     world.run(20_000);
