@@ -135,15 +135,11 @@ export class Connections {
 
   /** Why the other side may not come in, now that it said who it is. */
   #refusal(facts: ConnectionFacts, theirs: Hello, now: MonoMs): DisconnectReason | undefined {
-    const { bans, identity, outbox } = this.#dependencies;
+    const { bans } = this.#dependencies;
     const isInbound = facts.direction === 'inbound';
     if (theirs.service === 'tracker' && isInbound) return undefined;
     if (theirs.service !== 'peer') return 'wrong-service';
     if (bans.has(facts.address.host, theirs.nodeKey, now)) return 'banned';
-    if (theirs.nodeKey === identity.nodeKey) {
-      outbox.notice('copied-data-directory', OUR_KEY_ELSEWHERE);
-      return 'duplicate-session';
-    }
     return isInbound && this.#inboundCount() >= INBOUND_MAX ? 'too-many-connections' : undefined;
   }
 
@@ -155,11 +151,6 @@ export class Connections {
 }
 
 const NONE: readonly Session[] = [];
-
-const OUR_KEY_ELSEWHERE =
-  'A node says, without proof, that it has the node key of this one. If a copy of our data ' +
-  'directory runs elsewhere, stop the copy and give it an empty one. Keep node.key here: coins ' +
-  'may belong to it.';
 
 /** When a tracker's dial-back has been here long enough. */
 const visitEnd = (session: Session): number =>

@@ -34,6 +34,16 @@ export class Duplicates {
     this.#outbox = outbox;
   }
 
+  /**
+   * Ends `session`, which became ready, if its node has our own key: only now is that proven, and
+   * worth telling the operator.
+   */
+  onReady(session: Session): void {
+    if (session.nodeKey !== this.#ownKey) return;
+    this.#outbox.notice('copied-data-directory', ourKeyElsewhere(session));
+    session.end('duplicate-session');
+  }
+
   /** `second` became ready, and `first` was, with the same node key. */
   onDuplicate(first: Session, second: Session, now: MonoMs): void {
     const countBefore = first.messageCount;
@@ -77,5 +87,11 @@ const hasAnswered = ({ first, countBefore }: Duplicate): boolean =>
 
 const twoPrograms = (first: Session, second: Session): string =>
   `Two running nodes, at ${first.facts.address.host} and ${second.facts.address.host}, ` +
-  'have one node key: one data directory is a copy of the other. ' +
+  `have one node key: ${ADVICE}`;
+
+const ourKeyElsewhere = (session: Session): string =>
+  `Another running node, at ${session.facts.address.host}, has the node key of this one: ` + ADVICE;
+
+const ADVICE =
+  'one data directory is a copy of the other. ' +
   'Stop the copy and give it an empty data directory. Keep node.key: coins may belong to it.';

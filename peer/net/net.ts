@@ -283,6 +283,8 @@ export class Net {
 
   #onReady(session: Session, now: Now): void {
     if (!session.isPeer) return;
+    this.#duplicates.onReady(session);
+    if (session.ending !== undefined) return;
     const first = this.#connections.withKey(session.nodeKey, session);
     if (first !== undefined) this.#duplicates.onDuplicate(first, session, now.mono);
     this.#dialing.onReady(session);

@@ -82,6 +82,16 @@ describe('net/connections', () => {
     world.run(100);
     expect(original.notices()).to.deep.equal(['copied-data-directory']);
     expect(original.reasons).to.deep.equal(['duplicate-session']);
+    expect([original.peerCount, copy.peerCount]).to.deep.equal([0, 0]);
+  });
+
+  it('tells nobody of a copy because a stranger names its key without proof', () => {
+    const world = new World();
+    const node = addNode(world, network, { number: 1 });
+    new Stranger(world, network, { hello: { nodeKey: keyOf(1) } }).call(node);
+    world.run(100);
+    expect(node.reasons).to.deep.equal(['bad-ready']);
+    expect(node.notices()).to.deep.equal([]);
   });
 
   it('keeps eight places free of those who call', () => {
