@@ -75,6 +75,7 @@ export class Chain {
   readonly #bodies: Bodies;
   readonly #mover: Mover;
   readonly #signatures = new Signatures();
+  readonly #lostBodies = new Map<BlockHash, HeaderEntry>();
   #pace: StorePace = 'tip';
   /** Whether a better chain is coming, as far as we were told. */
   #isComing = true;
@@ -131,7 +132,18 @@ export class Chain {
   /** The whole block's bytes, if they are stored. */
   block(hash: BlockHash): Uint8Array | undefined {
     const entry = this.#tree.entry(hash);
-    return entry?.hasBody === true ? this.#store.body(entry.id) : undefined;
+    if (entry?.hasBody !== true) return undefined;
+    const bytes = this.#store.body(entry.id);
+    if (bytes === undefined && this.isActive(entry)) this.#lostBodies.set(hash, entry);
+    return bytes;
+  }
+
+  /**
+   * Blocks of the announced chain that the store did not give back when they were asked for:
+   * `acceptBlock` takes their bodies again.
+   */
+  get lostBodies(): ReadonlyMap<BlockHash, HeaderEntry> {
+    return this.#lostBodies;
   }
 
   /**
@@ -193,13 +205,15 @@ export class Chain {
     const accepted = this.acceptHeader(bytes.subarray(0, HEADER_BYTES), now);
     if (!accepted.ok) return accepted;
     const { entry } = accepted.value;
-    if (entry.hasBody) return ok({ entry, isNew: false });
+    const isLost = this.#lostBodies.has(entry.hash);
+    if (entry.hasBody && !isLost) return ok({ entry, isNew: false });
     const block = decodeBlock(bytes);
     if (!block.ok) return block;
     const checked = checkBlock(this.network.params, block.value, entry.height);
     if (checked.ok) {
-      this.#keepBody(entry, block.value, bytes);
-      return ok({ entry, isNew: true });
+      if (isLost) this.#restoreBody(entry, bytes);
+      else this.#keepBody(entry, block.value, bytes);
+      return ok({ entry, isNew: !isLost });
     }
     if (REJECTS[checked.error.code].class === 'invalid') this.#markInvalid(entry);
     return checked;
@@ -291,6 +305,11 @@ export class Chain {
     this.#tree.markBody(entry);
     if (!needsSignatures(block)) this.#tree.markVerified(entry);
     this.#bodies.keep(entry, block, bytes.length, (kept) => this.#isNeeded(kept));
+  }
+
+  #restoreBody(entry: HeaderEntry, bytes: Uint8Array): void {
+    this.#store.putBody(entry.id, bytes);
+    this.#lostBodies.delete(entry.hash);
   }
 
   #markInvalid(entry: HeaderEntry): void {

@@ -73,7 +73,10 @@ export interface ChainStore {
   /** `undefined` before the first `setState`. */
   state(): ChainState | undefined;
   coin(outpoint: string): Coin | undefined;
-  /** The whole block's bytes (header, count, transactions). */
+  /**
+   * The whole block's bytes (header, count, transactions) as they were put; `undefined` when the
+   * disk does not give them back so. `undo` likewise.
+   */
   body(id: number): Uint8Array | undefined;
   undo(id: number): Uint8Array | undefined;
 

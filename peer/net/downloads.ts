@@ -15,6 +15,7 @@
  * - A *head* that a peer showed may not be there itself yet: an honest node passes a header on
  *   before it has the body, and lets the question wait (decision 0009). Who owes nothing else is
  *   not passed over; it comes after those who owe less.
+ * - What the disk lost of our own chain is wanted, too, after everything else (decision 0018).
  * - With nothing in flight nothing stalls: an idle network disconnects nobody.
  */
 
@@ -53,6 +54,8 @@ export class Downloads {
   /** Who sent the bodies that are not connected yet, oldest first. */
   readonly #senders = new Map<BlockHash, Session>();
   #lastBlockAt: MonoMs | undefined;
+  /** Lost bodies of which the operator was told. */
+  readonly #toldLost = new Set<HeaderEntry>();
   /** The version of the knowledge at the last look. */
   #version = 0;
   /** Something happened that may let blocks be asked for. */
@@ -106,6 +109,7 @@ export class Downloads {
     const { chain, outbox } = this.#parts;
     const blocks = this.#onAnswer(session, hash, now.mono);
     this.#timeout.onBlock();
+    const isLost = chain.lostBodies.has(hash);
     const accepted = chain.acceptBlock(block, now.unix);
     if (!accepted.ok) {
       blocks.onLack(hash, now.mono);
@@ -113,6 +117,7 @@ export class Downloads {
       return;
     }
     const { entry, isNew } = accepted.value;
+    if (isLost) this.#onRestored(entry);
     if (this.#wanted.isOnLongWay(entry)) this.#lastBlockAt = now.mono;
     this.#wanted.remove(hash);
     if (isNew) this.#remember(hash, session);
@@ -144,6 +149,7 @@ export class Downloads {
     const { chain, knowledge } = this.#parts;
     if (this.#wanted.refresh(knowledge.version !== this.#version)) this.#isChanged = true;
     this.#version = knowledge.version;
+    this.#tellLost();
     const isDue = this.#isChanged || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
     for (const supplier of this.#suppliers.values()) {
@@ -158,6 +164,21 @@ export class Downloads {
 
   nextWake(): MonoMs | undefined {
     return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
+  }
+
+  /** Tells the operator once of each body that the disk lost. */
+  #tellLost(): void {
+    const { chain, outbox } = this.#parts;
+    for (const entry of chain.lostBodies.values()) {
+      if (this.#toldLost.has(entry)) continue;
+      this.#toldLost.add(entry);
+      outbox.notice('block-lost', lost(entry));
+    }
+  }
+
+  #onRestored(entry: HeaderEntry): void {
+    this.#toldLost.delete(entry);
+    this.#parts.outbox.notice('block-restored', restored(entry));
   }
 
   #nextDue(): number {
@@ -268,3 +289,10 @@ export class Downloads {
     if (this.#senders.size > SENDERS_MAX && oldest !== undefined) this.#senders.delete(oldest);
   }
 }
+
+const lost = ({ height, hash }: HeaderEntry): string =>
+  `The disk does not give back block ${String(height)} (${hash}) as it was stored. It is fetched ` +
+  'again from peers. If this is told of more blocks, the disk is failing.';
+
+const restored = ({ height }: HeaderEntry): string =>
+  `Block ${String(height)} is whole again: a peer had it.`;

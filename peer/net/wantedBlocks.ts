@@ -1,6 +1,6 @@
 /**
  * Which bodies `downloads` wants, and which of them somebody is asked for: a window towards each
- * chosen head.
+ * chosen head, and then what the disk lost of our own chain.
  *
  * A window stays while its head is chosen, so that one more head costs one more look, and not one
  * for each.
@@ -12,6 +12,9 @@ import { isAncestor, type HeaderEntry } from '../chain/headerEntry.js';
 import { chooseHeads, isFar } from './chosenHeads.js';
 import { DownloadWindow } from './downloadWindow.js';
 
+/** Lost bodies that are asked for at a time: few enough that who lacks them all is still asked. */
+const LOST_AT_ONCE = 8;
+
 export class WantedBlocks {
   readonly #chain: Chain;
   /** The heads of each peer that may be asked, those of whom we trust most first. */
@@ -21,6 +24,8 @@ export class WantedBlocks {
   #windows: readonly DownloadWindow[] = [];
   /** What somebody is asked for, and others need not be; also what is not wanted any more. */
   readonly #asked = new Set<BlockHash>();
+  /** Lost bodies at the last look. */
+  #lostCount = 0;
   readonly #isAsked = (hash: BlockHash): boolean => this.#asked.has(hash);
 
   constructor(chain: Chain, headsByPeer: () => Iterable<readonly HeaderEntry[]>) {
@@ -34,7 +39,8 @@ export class WantedBlocks {
   }
 
   has(hash: BlockHash): boolean {
-    return this.#windows.some((window) => window.has(hash));
+    const { lostBodies } = this.#chain;
+    return lostBodies.has(hash) || this.#windows.some((window) => window.has(hash));
   }
 
   /** Whether a window waits for `hash` alone. */
@@ -52,15 +58,17 @@ export class WantedBlocks {
   refresh(areHeadsNew: boolean): boolean {
     const isAnew = areHeadsNew || this.#heads.some((head) => !this.#isWorthIt(head));
     if (isAnew) this.#chooseAnew();
-    let isNew = isAnew;
+    const lostCount = this.#chain.lostBodies.size;
+    let isNew = isAnew || lostCount > this.#lostCount;
+    this.#lostCount = lostCount;
     for (const window of this.#windows) isNew = window.refresh() || isNew;
     return isNew;
   }
 
   /**
-   * Takes up to `count` blocks that nobody is asked for, best head first, then lowest first: they
-   * are asked for now. `heightMax`: how far the peer has what leads to a head; `holds`: whether a
-   * block may be asked of it.
+   * Takes up to `count` blocks that nobody is asked for, best head first, then lowest first, and
+   * what was lost last: they are asked for now. `heightMax`: how far the peer has what leads to a
+   * head; `holds`: whether a block may be asked of it.
    */
   take(
     count: number,
@@ -77,6 +85,12 @@ export class WantedBlocks {
         taken.push(hash);
       }
     }
+    for (const hash of this.#lost(heightMax)) {
+      if (taken.length >= count) break;
+      if (this.#asked.has(hash) || !holds(hash)) continue;
+      this.#asked.add(hash);
+      taken.push(hash);
+    }
     return taken;
   }
 
@@ -91,6 +105,16 @@ export class WantedBlocks {
   /** The body of `hash` is here. */
   remove(hash: BlockHash): void {
     for (const window of this.#windows) window.remove(hash);
+  }
+
+  /** Lost bodies that somebody may have who has our chain up to `heightMax` of its tip. */
+  *#lost(heightMax: (head: HeaderEntry) => number): Generator<BlockHash, void> {
+    const { lostBodies, tip } = this.#chain;
+    if (lostBodies.size === 0) return;
+    const height = heightMax(tip);
+    for (const entry of [...lostBodies.values()].slice(0, LOST_AT_ONCE)) {
+      if (entry.height <= height) yield entry.hash;
+    }
   }
 
   #chooseAnew(): void {

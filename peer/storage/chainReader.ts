@@ -1,5 +1,6 @@
 /** Reads of the chain's tables, for the store and for snapshots. */
 
+import { crc32 } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { toHex, toHexReversed } from '../../shared/bytes.js';
 import type { BlockHash } from '../../shared/units.js';
@@ -19,16 +20,16 @@ export const STATUSES: readonly HeaderStatus[] = ['unproven', 'connected', 'inva
 export class ChainReader {
   readonly #headers: Statement<[], HeaderRow>;
   readonly #state: Statement<[], StateRow>;
-  readonly #body: Statement<[number], Uint8Array>;
-  readonly #undo: Statement<[number], Uint8Array>;
+  readonly #body: Statement<[number], CheckedRow>;
+  readonly #undo: Statement<[number], CheckedRow>;
   readonly #coin: Statement<[Uint8Array], Uint8Array>;
   readonly #coins: Statement<[], [Uint8Array, Uint8Array]>;
 
   constructor(database: Database) {
     this.#headers = database.prepare<[], HeaderRow>(SELECT_HEADERS).raw();
     this.#state = database.prepare('SELECT tip, position, target FROM state');
-    this.#body = database.prepare<[number], Uint8Array>(SELECT_BODY).pluck();
-    this.#undo = database.prepare<[number], Uint8Array>(SELECT_UNDO).pluck();
+    this.#body = database.prepare<[number], CheckedRow>(SELECT_BODY).raw();
+    this.#undo = database.prepare<[number], CheckedRow>(SELECT_UNDO).raw();
     this.#coin = database.prepare<[Uint8Array], Uint8Array>(SELECT_COIN).pluck();
     this.#coins = database.prepare<[], [Uint8Array, Uint8Array]>(SELECT_COINS).raw();
   }
@@ -46,11 +47,11 @@ export class ChainReader {
   }
 
   body(id: number): Uint8Array | undefined {
-    return this.#body.get(id);
+    return wholeBytes(this.#body.get(id));
   }
 
   undo(id: number): Uint8Array | undefined {
-    return this.#undo.get(id);
+    return wholeBytes(this.#undo.get(id));
   }
 
   coin(outpoint: string): Coin | undefined {
@@ -65,12 +66,14 @@ export class ChainReader {
 }
 
 const SELECT_HEADERS = 'SELECT id, bytes, status, checks, has_body FROM headers ORDER BY id';
-const SELECT_BODY = 'SELECT bytes FROM bodies WHERE id = ?';
-const SELECT_UNDO = 'SELECT bytes FROM undo WHERE id = ?';
+const SELECT_BODY = 'SELECT bytes, checksum FROM bodies WHERE id = ?';
+const SELECT_UNDO = 'SELECT bytes, checksum FROM undo WHERE id = ?';
 const SELECT_COIN = 'SELECT coin FROM coins WHERE outpoint = ?';
 const SELECT_COINS = 'SELECT outpoint, coin FROM coins ORDER BY outpoint';
 
 type HeaderRow = [id: number, bytes: Uint8Array, status: number, checks: number, hasBody: number];
+
+type CheckedRow = [bytes: Uint8Array, checksum: number];
 
 interface StateRow {
   readonly tip: Uint8Array;
@@ -82,6 +85,13 @@ const hashOf = (bytes: Uint8Array): BlockHash => toHexReversed(bytes) as BlockHa
 
 const target = (row: StateRow): BlockHash | undefined =>
   row.target === null ? undefined : hashOf(row.target);
+
+/** `undefined` as well when they are not the bytes that were stored. */
+function wholeBytes(row: CheckedRow | undefined): Uint8Array | undefined {
+  if (row === undefined) return undefined;
+  const [bytes, checksum] = row;
+  return crc32(bytes) === checksum ? bytes : undefined;
+}
 
 function coinOf(bytes: Uint8Array): Coin {
   const [coin] = decodeCoins(bytes);

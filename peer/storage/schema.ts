@@ -1,5 +1,6 @@
 /** The tables of a peer's database, and how a file of an older version gets them. */
 
+import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import { Trouble } from '../../shared/io/trouble.js';
 
@@ -31,6 +32,11 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE TABLE neighbours (rank INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL)
    STRICT;`,
+  // Of `bytes`, by zlib's crc32: a disk may give back other bytes than it took (decision 0018).
+  `ALTER TABLE bodies ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE undo ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+   UPDATE bodies SET checksum = crc32(bytes);
+   UPDATE undo SET checksum = crc32(bytes);`,
 ];
 
 /** What `cairn --version` calls the schema of the chain. */
@@ -39,6 +45,9 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 /** Brings the tables of `database`, the file at `path`, to today's version. */
 export function migrate(database: Database, path: string): void {
   const version = versionOf(database, path);
+  database.function('crc32', { deterministic: true }, (bytes: unknown) =>
+    crc32(bytes as Uint8Array),
+  );
   const run = database.transaction((step: string, next: number) => {
     database.exec(step);
     database.pragma(`user_version = ${String(next)}`);

@@ -3,6 +3,7 @@
  * process loses nothing, a power cut may lose the last blocks, which come again from peers.
  */
 
+import { crc32 } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { hashBytes } from '../../shared/bytes.js';
 import { encodeCoins } from '../chain/coinBytes.js';
@@ -93,13 +94,13 @@ export class SqliteChainStore implements ChainStore {
 
   putBody(id: number, blockBytes: Uint8Array): void {
     this.#write(() => {
-      this.#writes.putBody.run(id, blockBytes);
+      this.#writes.putBody.run(id, blockBytes, crc32(blockBytes));
       this.#writes.setHasBody.run(id);
     });
   }
 
   putUndo(id: number, undo: Uint8Array): void {
-    this.#write(() => this.#writes.putUndo.run(id, undo));
+    this.#write(() => this.#writes.putUndo.run(id, undo, crc32(undo)));
   }
 
   writeCoins({ created, spent }: CoinDelta): void {
@@ -180,9 +181,9 @@ interface Writes {
   readonly rollback: Statement<[]>;
   readonly putHeader: Statement<[id: number, bytes: Uint8Array]>;
   readonly setStatus: Statement<[status: number, checks: number, id: number]>;
-  readonly putBody: Statement<[id: number, bytes: Uint8Array]>;
+  readonly putBody: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
   readonly setHasBody: Statement<[id: number]>;
-  readonly putUndo: Statement<[id: number, bytes: Uint8Array]>;
+  readonly putUndo: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
   readonly putCoin: Statement<[outpoint: Uint8Array, coin: Uint8Array]>;
   readonly deleteCoin: Statement<[outpoint: Uint8Array]>;
   readonly setState: Statement<[tip: Uint8Array, position: Uint8Array, target: Uint8Array | null]>;
@@ -194,9 +195,9 @@ const prepareWrites = (database: Database): Writes => ({
   rollback: database.prepare('ROLLBACK'),
   putHeader: database.prepare('INSERT INTO headers (id, bytes) VALUES (?, ?)'),
   setStatus: database.prepare('UPDATE headers SET status = ?, checks = ? WHERE id = ?'),
-  putBody: database.prepare('INSERT OR REPLACE INTO bodies (id, bytes) VALUES (?, ?)'),
+  putBody: database.prepare('INSERT OR REPLACE INTO bodies (id, bytes, checksum) VALUES (?, ?, ?)'),
   setHasBody: database.prepare('UPDATE headers SET has_body = 1 WHERE id = ?'),
-  putUndo: database.prepare('INSERT OR REPLACE INTO undo (id, bytes) VALUES (?, ?)'),
+  putUndo: database.prepare('INSERT OR REPLACE INTO undo (id, bytes, checksum) VALUES (?, ?, ?)'),
   putCoin: database.prepare('INSERT OR REPLACE INTO coins (outpoint, coin) VALUES (?, ?)'),
   deleteCoin: database.prepare('DELETE FROM coins WHERE outpoint = ?'),
   setState: database.prepare(

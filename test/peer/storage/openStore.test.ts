@@ -6,7 +6,9 @@ import { openStore, pinnedNetwork } from '../../../peer/storage/openStore.js';
 import { SCHEMA_VERSION } from '../../../peer/storage/schema.js';
 import { openSnapshot } from '../../../peer/storage/snapshot.js';
 import { Trouble } from '../../../shared/io/trouble.js';
-import { makeNetwork } from '../../support/blocks.js';
+import { Chain } from '../../../peer/chain/chain.js';
+import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
+import { LATE, settle } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
 
 const network = makeNetwork();
@@ -33,6 +35,31 @@ describe('storage/openStore', () => {
       expect(database.pragma('user_version', { simple: true })).to.equal(SCHEMA_VERSION);
       expect(database.pragma('journal_mode', { simple: true })).to.equal('wal');
       database.close();
+    });
+  });
+
+  it('brings a database of version 1 up to date, and keeps what is in it', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      const first = openStore(path, network).store;
+      const chain = new Chain(network, first);
+      const blocks = nextBlocks(network, genesisOf(network), 3);
+      for (const { bytes } of blocks) chain.acceptBlock(bytes, LATE);
+      settle(chain, first);
+      first.close();
+      const database = new Database(path);
+      database.exec(`ALTER TABLE bodies DROP COLUMN checksum;
+                     ALTER TABLE undo DROP COLUMN checksum;
+                     PRAGMA user_version = 1`);
+      database.close();
+      expect(troubleOf(() => openSnapshot(path)).code).to.equal('schema-too-old');
+      const { store } = openStore(path, network);
+      expect(new Chain(network, store).tip.height).to.equal(3);
+      for (const [i, { bytes }] of blocks.entries()) {
+        expect(store.body(i + 1)).to.deep.equal(Buffer.from(bytes));
+        expect(store.undo(i + 1)).not.to.equal(undefined);
+      }
+      store.close();
     });
   });
 
