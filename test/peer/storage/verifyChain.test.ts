@@ -3,23 +3,35 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Chain } from '../../../peer/chain/chain.js';
+import { encodeCoins } from '../../../peer/chain/coinBytes.js';
+import { CoinView } from '../../../peer/chain/coinView.js';
+import { connectBlock } from '../../../peer/chain/connect.js';
+import type { Coin } from '../../../peer/chain/store.js';
 import { openStore } from '../../../peer/storage/openStore.js';
 import { openSnapshot } from '../../../peer/storage/snapshot.js';
+import type { SqliteChainStore } from '../../../peer/storage/sqliteChainStore.js';
 import { verifyChain, type VerifiedChain } from '../../../peer/storage/verifyChain.js';
+import { HEADER_BYTES } from '../../../shared/consensus/header.js';
+import { outpointKey } from '../../../shared/consensus/transaction.js';
 import type { Result } from '../../../shared/result.js';
+import type { Amount } from '../../../shared/units.js';
 import {
   ALLOCATION,
+  decoded,
   genesisCoin,
   genesisOf,
+  makeCoinbase,
   makeNetwork,
   nextBlock,
   nextBlocks,
   owner,
   pay,
   spend,
+  type MadeBlock,
 } from '../../support/blocks.js';
 import { accept, feed, LATE, settle } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
+import { expectOk } from '../../support/rejects.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -62,10 +74,34 @@ function after(sql: string): Verdict {
   });
 }
 
-const problemAfter = (sql: string): string => {
-  const { result } = after(sql);
-  return result.ok ? 'none' : result.error;
-};
+const problemOf = ({ result }: Verdict): string => (result.ok ? 'none' : result.error);
+
+const problemAfter = (sql: string): string => problemOf(after(sql));
+
+/** What is wrong with a new database after `fill`. */
+function problemIn(fill: (store: SqliteChainStore, chain: Chain) => void): string {
+  return inFolder((folder) => {
+    const path = join(folder, 'chain.sqlite');
+    const { store } = openStore(path, network);
+    fill(store, new Chain(network, store));
+    store.close();
+    return problemOf(verdictOn(path));
+  });
+}
+
+/** What is wrong when `made`, as block 1, is stored like a block that was found right. */
+function problemWith({ block, bytes }: MadeBlock): string {
+  return problemIn((store) => {
+    const coins = new CoinView((outpoint) => store.coin(outpoint));
+    const undo = expectOk(connectBlock({ params: network.params, height: 1 }, block, coins));
+    store.putHeader(1, bytes.subarray(0, HEADER_BYTES));
+    store.putBody(1, bytes);
+    store.putUndo(1, encodeCoins(undo));
+    store.setStatus(1, 'connected');
+    store.writeCoins(coins.take());
+    store.setState({ tip: block.hash, position: block.hash, target: undefined });
+  });
+}
 
 describe('storage/verifyChain', () => {
   it('finds a good chain right, block by block', () => {
@@ -84,8 +120,24 @@ describe('storage/verifyChain', () => {
     );
     const added = 'INSERT INTO coins VALUES (zeroblob(36), zeroblob(32))';
     expect(problemAfter(added)).to.include(`Coin ${'0'.repeat(72)} is stored, but not there`);
-    const changed = `UPDATE coins SET coin = CAST(x'01' || substr(coin, 2) AS BLOB) WHERE ${one}`;
-    expect(problemAfter(changed)).to.include('is stored wrongly at block 10.');
+  });
+
+  it('finds a coin with another amount, owner, height or origin', () => {
+    const [reward = expect.fail()] = first.block.transactions;
+    const outpoint = outpointKey(reward.txid, 0);
+    const changed = (change: (coin: Coin) => Partial<Coin>): string =>
+      problemIn((store, chain) => {
+        feed(chain, store, blocks);
+        const coin = store.coin(outpoint) ?? expect.fail();
+        const created = new Map([[outpoint, { ...coin, ...change(coin) }]]);
+        store.writeCoins({ created, spent: new Set() });
+      });
+    expect(changed(() => ({}))).to.equal('none');
+    const wrong = `Coin ${outpoint} is stored wrongly at block 10.`;
+    expect(changed(({ amount }) => ({ amount: (amount + 1) as Amount }))).to.equal(wrong);
+    expect(changed(() => ({ address: owner(5).address }))).to.equal(wrong);
+    expect(changed(({ height }) => ({ height: height + 1 }))).to.equal(wrong);
+    expect(changed(({ isCoinbase }) => ({ isCoinbase: !isCoinbase }))).to.equal(wrong);
   });
 
   it('finds a block that is damaged or missing, at any depth', () => {
@@ -116,20 +168,51 @@ describe('storage/verifyChain', () => {
     expect(result).to.deep.equal({ ok: false, error: 'SQLite cannot read a page of the file.' });
   });
 
-  it('looks at the rules again, whatever the marks say', () => {
-    inFolder((folder) => {
-      const path = join(folder, 'chain.sqlite');
-      const { store } = openStore(path, network);
-      const chain = new Chain(network, store);
+  it('gives no verdict when SQLite fails otherwise', () => {
+    const failing = `DROP TABLE coins;
+      CREATE VIEW coins AS SELECT x'00' AS outpoint, abs(-9223372036854775807 - 1) AS coin`;
+    expect(() => after(failing)).to.throw('integer overflow');
+  });
+
+  describe('looks at the rules again, whatever the marks say', () => {
+    const broken = (code: string): RegExp =>
+      new RegExp(`^Block 1 \\([0-9a-f]{64}\\) breaks a rule: ${code}: `);
+
+    it('finds nothing wrong with a good block', () => {
+      expect(problemWith(first)).to.equal('none');
+    });
+
+    it('finds a header that breaks a rule', () => {
+      const early = nextBlock(network, genesis, { time: genesis.point.time - 1 });
+      expect(problemWith(early)).to.equal('Header 1 breaks a rule (time-before-parent).');
+    });
+
+    it('finds a body that breaks a rule by itself', () => {
+      const outputs = [pay(owner(9), network.params.subsidy)];
+      const coinbase = makeCoinbase({ height: 1, outputs, memo: new Uint8Array(7) });
+      const silent = nextBlock(network, genesis, { coinbase });
+      expect(problemWith(silent)).to.match(broken('bad-coinbase-memo'));
+    });
+
+    it('finds a forged signature, in whichever transaction', () => {
+      const signatures = payment(0).signatures.map((bytes) => bytes.map((byte) => byte ^ 1));
+      const forged = decoded({ ...payment(0), signatures });
+      const block = (...transactions: (typeof forged)[]): MadeBlock =>
+        nextBlock(network, genesis, { transactions });
+      expect(problemWith(block(forged))).to.match(broken('bad-signature'));
+      expect(problemWith(block(payment(1), forged))).to.match(broken('bad-signature'));
+      expect(problemWith(block(forged, payment(1)))).to.match(broken('bad-signature'));
+    });
+
+    it('finds a body that breaks a rule about coins', () => {
       const greedy = nextBlock(network, genesis, { reward: network.params.subsidy + 1 });
-      accept(chain, store, greedy.bytes);
-      store.setStatus(1, 'connected');
-      store.putUndo(1, new Uint8Array(0));
-      store.setState({ tip: greedy.block.hash, position: network.id, target: undefined });
-      store.close();
-      const { result } = verdictOn(path);
-      const problem = result.ok ? '' : result.error;
-      expect(problem).to.match(/^Block 1 \(.*\) breaks a rule: bad-coinbase-amount/);
+      const problem = problemIn((store, chain) => {
+        accept(chain, store, greedy.bytes);
+        store.setStatus(1, 'connected');
+        store.putUndo(1, new Uint8Array(0));
+        store.setState({ tip: greedy.block.hash, position: network.id, target: undefined });
+      });
+      expect(problem).to.match(broken('bad-coinbase-amount'));
     });
   });
 
@@ -139,7 +222,9 @@ describe('storage/verifyChain', () => {
       const { store } = openStore(path, network);
       const chain = new Chain(network, store, { coinChangesMax: 1 });
       feed(chain, store, blocks);
-      const other = nextBlock(network, genesis, { transactions: [payment(2)] });
+      // It spends what the first branch spends, too.
+      const elsewhere = { coins: [genesisCoin(network, 0)], outputs: [pay(owner(6), ALLOCATION)] };
+      const other = nextBlock(network, genesis, { transactions: [spend(network, elsewhere)] });
       for (const { bytes } of [other, ...nextBlocks(network, other, 11)]) {
         accept(chain, store, bytes);
       }
