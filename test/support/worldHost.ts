@@ -52,6 +52,8 @@ export class Host {
   readonly #lines = new Map<PeerId, Line>();
   /** Reasons of our own disconnects, in order. */
   readonly reasons: DisconnectReason[] = [];
+  /** Bytes that one step sent at most, over all connections. */
+  sentBytesMax = 0;
   #wakeAt: number | undefined;
   #isDead = false;
   #isFrozen = false;
@@ -83,6 +85,7 @@ export class Host {
       return;
     }
     const effects = this.#machine.handle(input, this.#world.now);
+    this.sentBytesMax = Math.max(this.sentBytesMax, sentBytesOf(effects));
     for (const effect of effects) this.#onEffect(effect as ConnectionEffect);
     this.schedule();
   }
@@ -238,4 +241,12 @@ export class Host {
       line.to.input({ type: 'closed', peer: line.toPeer });
     });
   }
+}
+
+function sentBytesOf(effects: readonly Message[]): number {
+  let sum = 0;
+  for (const effect of effects as readonly ConnectionEffect[]) {
+    if (effect.type === 'send') sum += effect.bytes.length;
+  }
+  return sum;
 }

@@ -15,6 +15,23 @@ function verifierOf(): { verifier: Verifier; events: TrackerEvent[] } {
   };
 }
 
+/** `count` peers announce themselves, each from an address of its own. */
+function announceMany(verifier: Verifier, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const host = `9.1.${String(i >> 8)}.${String(i & 255)}`;
+    verifier.announce('started', claimOf({ host }), at(0));
+  }
+}
+
+/** All dials that are to be made now. */
+function nextDials(verifier: Verifier, now: Now): Dial[] {
+  const dials: Dial[] = [];
+  for (let dial = verifier.nextDial(now); dial !== undefined; dial = verifier.nextDial(now)) {
+    dials.push(dial);
+  }
+  return dials;
+}
+
 function nextDial(verifier: Verifier, now: Now): Dial {
   const dial = verifier.nextDial(now);
   if (dial === undefined) throw new Error('nothing is to be dialed');
@@ -53,12 +70,21 @@ describe('tracker/verifier', () => {
     expect(events.map(({ type }) => type)).to.deep.equal(['peer-live']);
   });
 
+  it('makes 250 dials a second, and has 256 in flight', () => {
+    const { verifier } = verifierOf();
+    announceMany(verifier, 300);
+    const first = nextDials(verifier, at(0));
+    expect(first).to.have.length(250);
+    expect(nextDials(verifier, at(10))).to.have.length(6);
+    expect(verifier.dialsInFlightCount).to.equal(256);
+    expect(nextDials(verifier, at(20))).to.deep.equal([]);
+    for (const dial of first.slice(0, 3)) verifier.onReached(dial, 1, at(20));
+    expect(nextDials(verifier, at(20))).to.have.length(3);
+  });
+
   it('dials those that it knew before a restart one after the other, and newcomers between', () => {
     const { verifier: before } = verifierOf();
-    for (let i = 0; i < 500; i++) {
-      const host = `9.1.${String(i >> 8)}.${String(i & 255)}`;
-      before.announce('started', claimOf({ host }), at(0));
-    }
+    announceMany(before, 500);
     const { upserts } = before.registry.takeChanges(1_000);
     const { verifier } = verifierOf();
     upserts.forEach((row, i) => {
@@ -66,10 +92,7 @@ describe('tracker/verifier', () => {
     });
     expect(verifier.registry.count).to.equal(500);
     verifier.announce('started', claimOf({ host: '9.9.9.9' }), at(1));
-    const hosts: string[] = [];
-    for (let dial = verifier.nextDial(at(1)); dial !== undefined; dial = verifier.nextDial(at(1))) {
-      hosts.push(dial.address.host);
-    }
+    const hosts = nextDials(verifier, at(1)).map(({ address }) => address.host);
     expect(hosts).to.have.length.within(100, 150);
     expect(hosts).to.include('9.9.9.9');
   });

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 import { expect } from 'chai';
 
 import { SOCKET_LIMITS, type SocketLimits } from '../../../shared/io/tcp.js';
 import type { PeerId } from '../../../shared/units.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
+import { skip } from '../../support/skip.js';
 import { SocketProgram } from '../../support/socketProgram.js';
 
 describe('io/tcp', () => {
@@ -135,6 +137,19 @@ describe('io/tcp', () => {
       await b.next('connected');
     });
 
+    it('lets 117 in, and as many again when they are gone', async () => {
+      const b = program();
+      const address = await b.sockets.listen('127.0.0.1', 0);
+      await expectPlaces(b, address, 117);
+    });
+
+    it('lets 16 in from one address that is not loopback', async function () {
+      const host = ownAddress() ?? skip(this, 'this machine has no address but loopback');
+      const b = program();
+      const address = await b.sockets.listen(host, 0);
+      await expectPlaces(b, address, 16);
+    });
+
     it('counts loopback against the cap over all only', async () => {
       const b = program({ inboundPerHostMax: 1 });
       const address = await b.sockets.listen('127.0.0.1', 0);
@@ -142,6 +157,21 @@ describe('io/tcp', () => {
       await b.next('connected');
       await b.next('connected');
     });
+
+    /** `b`, which listens at `address`, lets `count` in and closes the next at once, twice. */
+    async function expectPlaces(b: SocketProgram, address: NetAddress, count: number) {
+      for (let round = 0; round < 2; round++) {
+        const inside: net.Socket[] = [];
+        for (let i = 0; i < count; i++) inside.push(await rawSocket(address));
+        await once((await rawSocket(address)).resume(), 'close');
+        for (const socket of inside) {
+          await b.next('connected');
+          socket.destroy();
+          await b.next('closed');
+        }
+        expect(b.inputsCount).to.equal(0);
+      }
+    }
   });
 
   describe('a peer that does not read', () => {
@@ -272,6 +302,12 @@ describe('io/tcp', () => {
     await b.received(1_000);
   });
 });
+
+/** An address of this machine's own, at which it can be called without leaving it. */
+function ownAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+}
 
 /** A process that listens and accepts nothing, with room for one connection to wait. */
 async function deafServer(): Promise<{ child: ChildProcess; address: NetAddress }> {
