@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 
-import { REJECTS } from '../shared/consensus/reject.js';
-import { DISCONNECT_REASONS } from '../shared/wire/disconnect.js';
 import { cycleIn, reachable } from './support/graph.js';
 import { mayImport, partOf, PURE_PARTS } from './support/layers.js';
 import { missingOptional, type LockedPackages } from './support/lockFile.js';
@@ -105,18 +103,6 @@ describe('tidy: sizes', () => {
 });
 
 describe('tidy: tests', () => {
-  const expectations = tests.map(({ text }) => text).join('\n');
-  const unexpected = (codes: readonly string[]): string[] =>
-    codes.filter((code) => !expectations.includes(`'${code}'`));
-
-  it('expects each reject code somewhere', () => {
-    expect(unexpected(Object.keys(REJECTS))).to.deep.equal([]);
-  });
-
-  it('expects each disconnect reason somewhere', () => {
-    expect(unexpected(Object.keys(DISCONNECT_REASONS))).to.deep.equal([]);
-  });
-
   it('skips only with a reason, and never runs one test alone', () => {
     const careless = /\b(describe|it)\.(only|skip)\(|\bthis\.skip\(/;
     const found = sources.filter(({ text }) => careless.test(text)).map(({ path }) => path);
