@@ -108,7 +108,7 @@ function onEvent(
       socket.write(event.frame);
       return undefined;
     case 'ready':
-      if (event.theirs.service !== 'tracker') return fail('is no tracker but a peer');
+      if (event.theirs.service !== 'tracker') return fail(NO_TRACKER);
       socket.write(link.encode({ type: 'getNetworks' }));
       return undefined;
     case 'message':
@@ -117,11 +117,15 @@ function onEvent(
       socket.write(link.encode({ type: 'pong', nonce: event.message.nonce }));
       return undefined;
     case 'breach':
+      // A peer refuses a stranger of no network before anything else is said.
+      if (link.heard !== undefined && link.heard.service !== 'tracker') return fail(NO_TRACKER);
       return fail(`does not speak as a tracker should: ${event.sentence}`);
     default:
       return assertNever(event);
   }
 }
+
+const NO_TRACKER = 'is a peer and no tracker: a tracker listens on port 5009 unless told otherwise';
 
 /** Parameters that we cannot read belong to networks that we cannot join. */
 function networksOf(params: readonly Uint8Array[]): Network[] {

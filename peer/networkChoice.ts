@@ -99,10 +99,10 @@ async function chooseFromTracker(
     const kept = wish.folder === undefined ? keptNetworks(wish) : [];
     const fields = { tracker: printEndpoint(tracker), why: served.error };
     if (kept.length === 1 && kept[0] !== undefined) {
-      logger.warn('the tracker is not there; going on with the network joined before', fields);
+      logger.warn('no tracker answers; going on with the network joined before', fields);
       return kept[0];
     }
-    if (isFirst) logger.warn('the tracker is not there; waiting for it', fields);
+    if (isFirst) logger.warn('no tracker answers; waiting for it', fields);
     if (!(await pause())) return undefined;
   }
 }

@@ -71,6 +71,7 @@ export class Verifier {
     const outcome = this.registry.announce(claim, now);
     switch (outcome.type) {
       case 'registered':
+        if (event === 'started') this.registry.onStarted(outcome.slot);
         if (outcome.isNew || event === 'started') this.#dialBack.hasten(outcome.slot, now.mono);
         return outcome.slot;
       case 'taken':

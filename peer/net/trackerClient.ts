@@ -84,6 +84,8 @@ export class TrackerClient {
   readonly #parts: TrackerClientDependencies;
   #state: State = { type: 'waiting', until: Number.NEGATIVE_INFINITY as MonoMs };
   #failures = 0;
+  /** The operator was told that the tracker cannot reach us. */
+  #isToldUnreachable = false;
   #hasStarted = false;
   #status: Omit<TrackerStatus, 'address'> = {
     state: 'unknown',
@@ -210,16 +212,24 @@ export class TrackerClient {
     const intervalMs = seconds * 1_000 * (1 - JITTER + 2 * JITTER * rng.float());
     this.#change({ deadline: undefined, announceAt: (now + intervalMs) as MonoMs });
     this.#failures = 0;
-    const before = this.#status;
+    const { state: before } = this.#status;
     const { reachable, observed: observedHost } = answer;
     this.#status = { state: 'answered', reachable, observedHost };
-    if (before.state !== 'answered') {
+    if (before !== 'answered') {
       outbox.tell({ type: 'tracker', state: 'answered', address: this.address });
     }
-    if (reachable === 'no' && before.reachable !== 'no') {
-      outbox.notice('unreachable', unreachable(this.address, observedHost, this.#port));
-    }
+    this.#tellReachable({ host: observedHost, port: this.#port });
     onPeers(answer.peers);
+  }
+
+  /** Tells the operator when it turns out, or changes, whether the tracker reaches us at `own`. */
+  #tellReachable(own: NetAddress): void {
+    const { reachable } = this.#status;
+    if (reachable === 'unknown' || (reachable === 'no') === this.#isToldUnreachable) return;
+    this.#isToldUnreachable = reachable === 'no';
+    const { outbox } = this.#parts;
+    if (reachable === 'no') outbox.notice('unreachable', unreachable(this.address, own));
+    else outbox.notice('reachable', reachedAgain(this.address, own));
   }
 
   #announce(event: 'started' | 'alive' | 'stopped', now: MonoMs): void {
@@ -232,8 +242,10 @@ export class TrackerClient {
   }
 
   #end(reason: DisconnectReason, sentence: string, now: MonoMs): void {
-    this.#parts.outbox.disconnect((this.#state as Open).peer, reason);
-    this.#onLost(now, sentence);
+    const { peer, link } = this.#state as Open;
+    const isPeer = link.heard?.service === 'peer';
+    this.#parts.outbox.disconnect(peer, reason);
+    this.#onLost(now, isPeer ? NO_TRACKER : sentence);
   }
 
   #onLost(now: MonoMs, why: string): void {
@@ -260,10 +272,15 @@ export class TrackerClient {
 }
 
 const lost = (address: NetAddress, why: string): string =>
-  `The tracker at ${printNetAddress(address)} is out of reach: ${why} ` +
+  `The tracker at ${printNetAddress(address)} is of no use now: ${why} ` +
   'The node goes on with the peers that it knows, and tries again.';
 
-const unreachable = (tracker: NetAddress, host: string, port: number): string =>
+const NO_TRACKER = 'A peer is there and no tracker.';
+
+const reachedAgain = (tracker: NetAddress, own: NetAddress): string =>
+  `The tracker at ${printNetAddress(tracker)} reaches this node at ${printNetAddress(own)} now.`;
+
+const unreachable = (tracker: NetAddress, own: NetAddress): string =>
   `The tracker at ${printNetAddress(tracker)} cannot reach this node at ` +
-  `${printNetAddress({ host, port })}. Others cannot either, so it only has the sessions ` +
+  `${printNetAddress(own)}. Others cannot either, so it only has the sessions ` +
   'that it opens itself: let TCP to that port through the firewall or the router.';

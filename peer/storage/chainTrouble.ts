@@ -9,11 +9,22 @@ export function chainTrouble(error: unknown, path: string): unknown {
   if (error instanceof StoreDamage) return damaged(path, error.message, error);
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return error;
-  if (code.startsWith('SQLITE_CORRUPT')) return damaged(path, 'SQLite cannot read it.', error);
+  if (isUnreadable(error)) return damaged(path, 'SQLite cannot read it.', error);
+  if (code === 'SQLITE_ERROR' && isAboutTables(error)) {
+    return damaged(path, 'A table of it is not what it was.', error);
+  }
   if (code === 'SQLITE_NOTADB') return damaged(path, 'It is not a database.', error);
   if (code.startsWith('SQLITE_BUSY')) return busy(path, error);
   return diskTrouble(error, path);
 }
+
+/** Whether SQLite found a page of the file that it cannot read. */
+export const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT');
+
+/** Our statements are right: a file that they do not fit is not as we left it. */
+const isAboutTables = (error: unknown): boolean =>
+  error instanceof Error && /no such (table|column)|has no column/.test(error.message);
 
 const damaged = (path: string, what: string, cause: unknown): Trouble =>
   new Trouble(

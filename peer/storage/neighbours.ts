@@ -4,8 +4,8 @@
  */
 
 import type { Database } from 'better-sqlite3';
-import type { NetAddress } from '../../shared/wire/netAddress.js';
-import { chainTrouble } from './chainTrouble.js';
+import { parseNetAddress, printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
+import { chainTrouble, isUnreadable } from './chainTrouble.js';
 
 export class NeighbourTable {
   readonly #database: Database;
@@ -26,12 +26,17 @@ export class NeighbourTable {
     });
   }
 
-  /** Best first. */
+  /** Best first. They are hints: what is no address, or cannot be read, is left out. */
   read(): NetAddress[] {
     const rows = this.#database.prepare<[], NetAddress>(
       'SELECT host, port FROM neighbours ORDER BY rank',
     );
-    return rows.all();
+    try {
+      return rows.all().flatMap((row) => parseNetAddress(printNetAddress(row)) ?? []);
+    } catch (error) {
+      if (isUnreadable(error)) return [];
+      throw chainTrouble(error, this.#path);
+    }
   }
 
   /** Keeps `addresses`, best first, in place of what was kept before. */

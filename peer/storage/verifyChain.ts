@@ -14,6 +14,7 @@ import { CoinView } from '../chain/coinView.js';
 import { addOutputs, connectBlock, disconnectBlock } from '../chain/connect.js';
 import { forkOf, pathUp, type HeaderEntry } from '../chain/headerEntry.js';
 import { StoreDamage, type Coin } from '../chain/store.js';
+import { isUnreadable } from './chainTrouble.js';
 import { standingIn, type ChainSnapshot } from './snapshot.js';
 
 /** A chain that is right. */
@@ -46,9 +47,6 @@ export function* verifyChain(
     throw error;
   }
 }
-
-const isUnreadable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT');
 
 class Verifier {
   readonly #snapshot: ChainSnapshot;

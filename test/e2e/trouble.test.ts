@@ -133,10 +133,10 @@ describe('e2e: trouble', function () {
   it('waits for a tracker that is not there, says so once, and stops when asked', async () => {
     const [tracker = 0] = await freePorts(1);
     const peer = sandbox.start('peer', '--tracker', `127.0.0.1:${String(tracker)}`);
-    await untilPrinted(peer, /the tracker is not there; waiting for it/);
+    await untilPrinted(peer, /no tracker answers; waiting for it/);
     const { code, output } = await stop(peer);
     expect(code, output).to.equal(0);
-    expect(output.match(/the tracker is not there/g)).to.have.length(1);
+    expect(output.match(/no tracker answers/g)).to.have.length(1);
   });
 
   it('says what a first start needs', async () => {

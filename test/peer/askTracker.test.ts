@@ -9,7 +9,10 @@ import { template } from '../../shared/consensus/templates.js';
 import { systemClock } from '../../shared/io/clock.js';
 import { Logger } from '../../shared/io/logger.js';
 import { systemEntropy } from '../../shared/io/systemEntropy.js';
+import { Link } from '../../shared/wire/link.js';
+import { peerProtocol } from '../../shared/wire/peerMessages.js';
 import type { UnixSeconds } from '../../shared/units.js';
+import { side } from '../support/hellos.js';
 import { startTracker, type RunningTracker } from '../../tracker/main.js';
 
 const ask = (port: number) =>
@@ -68,6 +71,21 @@ describe('peer/askTracker', () => {
     );
     const answer = await ask((server.address() as AddressInfo).port);
     expect(answer.ok ? '' : answer.error).to.match(/^does not speak as a tracker should/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('says that a peer is there', async () => {
+    const server = await listening((socket) => {
+      const link = new Link(peerProtocol(1_000_000), side('called'));
+      socket.on('data', (bytes) => {
+        for (const event of link.receive(bytes)) {
+          if (event.type === 'send') socket.write(event.frame);
+          if (event.type === 'breach') socket.end();
+        }
+      });
+    });
+    const answer = await ask((server.address() as AddressInfo).port);
+    expect(answer.ok ? '' : answer.error).to.match(/^is a peer and no tracker/);
     await new Promise((resolve) => server.close(resolve));
   });
 

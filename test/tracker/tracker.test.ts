@@ -124,5 +124,24 @@ describe('tracker/tracker', () => {
       after.pass(10);
       expect(after.tracker.registry.count).to.equal(1);
     });
+
+    it('says no to a peer that starts after it only once it was called again', () => {
+      const before = new World();
+      const alice = new TestPeer();
+      before.register(alice);
+      before.stop();
+      const after = new World();
+      const rows = before.saved.flatMap(({ upserts }) => upserts);
+      for (const row of rows) after.tracker.restore(row, 0, after.now);
+      after.pass(1);
+      expect(after.tracker.registry.countOf(0, 'unreachable')).to.equal(1);
+      const again = new TestPeer({ sameKeyAs: alice, isMute: true });
+      after.listen(again);
+      const connection = after.connect(again);
+      const started = after.announce(connection, { event: 'started' });
+      expect(started).to.include({ reachable: 'unknown', intervalSeconds: 1 });
+      after.pass(6);
+      expect(after.announce(connection).reachable).to.equal('no');
+    });
   });
 });

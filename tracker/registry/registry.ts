@@ -4,6 +4,7 @@
  *   (nothing) → unverified            announced; the dial-back is on its way
  *   unverified, unreachable → live    it answered with its own key: may be handed out
  *   unverified, live → unreachable    a dial-back failed: not handed out any more
+ *   unreachable → unverified          it started again, and is called again
  *   any → (nothing)                   stopped; expired: announced itself no more; lost: was live,
  *                                     missed three dials and was not heard of since the first
  *
@@ -100,6 +101,11 @@ export class Registry {
   ): number | undefined {
     const slot = this.#table.find(this.#key(network, address, port));
     return slot !== NO_SLOT && this.#columns.hasNodeKey(slot, nodeKey) ? slot : undefined;
+  }
+
+  /** It runs anew: what failed dials found out before says nothing of it now. */
+  onStarted(slot: number): void {
+    if (this.#columns.state(slot) === 'unreachable') this.#move(slot, 'unverified');
   }
 
   /** The peer was dialed, holds its key and answers. */

@@ -51,7 +51,7 @@ class SqliteRegistryStore implements RegistryStore {
 
   load(each: (row: PeerRow) => void): void {
     const rows = this.#database.prepare<[], StoredPeer>('SELECT * FROM peers').iterate();
-    for (const row of rows) each(peerOf(row));
+    for (const row of rows) if (isWhole(row)) each(peerOf(row));
   }
 
   apply(changes: Changes): void {
@@ -69,9 +69,15 @@ class SqliteRegistryStore implements RegistryStore {
 
 const REMOVE = 'DELETE FROM peers WHERE network = ? AND address = ? AND port = ?';
 
-const UPSERT = `INSERT OR REPLACE INTO peers
-  (network, address, port, node_key, source, is_claimed, name, height, first_seen, last_seen)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const PEER_COLUMNS = [
+  ...['network', 'address', 'port', 'node_key', 'source', 'is_claimed', 'name', 'height'],
+  ...['first_seen', 'last_seen'],
+];
+
+const UPSERT = `INSERT OR REPLACE INTO peers (${PEER_COLUMNS.join(', ')})
+  VALUES (${PEER_COLUMNS.map(() => '?').join(', ')})`;
+
+const COLUMNS = "SELECT name FROM pragma_table_info('peers')";
 
 interface StoredPeer {
   readonly network: Uint8Array;
@@ -98,6 +104,15 @@ const valuesOf = (row: PeerRow): (Uint8Array | number | string)[] => [
   row.firstSeenUnix,
   row.lastSeenUnix,
 ];
+
+/** What is not of its kind is left out: that peer announces itself again. */
+const isWhole = (row: StoredPeer): boolean =>
+  row.network.length === 32 &&
+  row.node_key.length === 32 &&
+  row.address.length === 16 &&
+  row.source.length === 16 &&
+  row.port > 0 &&
+  row.port < 65_536;
 
 const peerOf = (row: StoredPeer): PeerRow => ({
   network: toHexReversed(row.network) as BlockHash,
@@ -138,6 +153,7 @@ function openMigrated(path: string): Database.Database {
     database.pragma(`cache_size = -${String(CACHE_KIB)}`);
     if (database.pragma('quick_check', { simple: true }) !== 'ok') throw new DamagedFile();
     migrate(database, path);
+    if (!hasOurTable(database)) throw new DamagedFile();
     return database;
   } catch (error) {
     database.close();
@@ -159,6 +175,11 @@ function migrate(database: Database.Database, path: string): void {
     database.pragma(`user_version = ${String(next)}`);
   });
   for (const [i, step] of MIGRATIONS.entries()) if (i >= version) run(step, i + 1);
+}
+
+function hasOurTable(database: Database.Database): boolean {
+  const columns = database.prepare<[], string>(COLUMNS).pluck().all();
+  return PEER_COLUMNS.every((column) => columns.includes(column));
 }
 
 class DamagedFile extends Error {}

@@ -79,6 +79,9 @@ describe('net/trackerClient', () => {
     world.run(300_000);
     expect(node.notices()).to.deep.equal(['unreachable']);
     expect(node.told('notice')[0]?.sentence).to.include('10.0.0.1:6000');
+    world.heal();
+    world.run(300_000);
+    expect(node.notices()).to.deep.equal(['unreachable', 'reachable']);
   });
 
   it('stays away from a tracker that does not serve its network, and says why', () => {
@@ -100,6 +103,7 @@ describe('net/trackerClient', () => {
     const node = addNode(world, network, { trackers });
     world.run(1_000);
     expect(node.reasons[0]).to.equal('wrong-service');
+    expect(node.told('notice')[0]?.sentence).to.include('A peer is there and no tracker.');
     expect(node.peerCount).to.equal(0);
     expect(peer.peerCount).to.equal(0);
   });

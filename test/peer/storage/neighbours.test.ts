@@ -26,4 +26,20 @@ describe('storage/neighbours', () => {
       second.store.close();
     });
   });
+
+  it('leaves out what is no address', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      const first = openStore(path, network);
+      const good = { host: '192.0.2.9', port: 6000 };
+      const bad = [
+        { host: '192.0.2.9', port: 99_999 },
+        { host: 'nonsense', port: 6000 },
+        { host: '192.0.2.9', port: -1 },
+      ];
+      first.neighbours.replace([...bad, good]);
+      expect(first.neighbours.read()).to.deep.equal([good]);
+      first.store.close();
+    });
+  });
 });

@@ -102,6 +102,24 @@ describe('storage/openStore', () => {
     });
   });
 
+  it('refuses a file without one of its tables or columns', () => {
+    for (const damage of [
+      'DROP TABLE coins',
+      'DROP TABLE neighbours',
+      'DROP TABLE network',
+      'ALTER TABLE bodies DROP COLUMN checksum',
+    ]) {
+      inFolder((folder) => {
+        const path = join(folder, 'chain.sqlite');
+        openStore(path, network).store.close();
+        const database = new Database(path);
+        database.exec(damage);
+        database.close();
+        expect(troubleOf(() => openStore(path, network)).code, damage).to.equal('chain-damaged');
+      });
+    }
+  });
+
   it('refuses a torn file', () => {
     inFolder((folder) => {
       const path = join(folder, 'chain.sqlite');

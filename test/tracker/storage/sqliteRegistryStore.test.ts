@@ -87,6 +87,25 @@ describe('tracker/storage/sqliteRegistryStore', () => {
     expect(damaged).to.have.length(1);
   });
 
+  it('puts a file without our table aside, and leaves out rows that cannot be', () => {
+    const good = rowOf({ port: 6000 });
+    open().apply({ removals: [], upserts: [good, rowOf({ port: 6001 }), rowOf({ port: 6002 })] });
+    stores.pop()?.close();
+    const database = new Database(path);
+    database.exec('UPDATE peers SET port = 99999 WHERE port = 6001');
+    database.exec("UPDATE peers SET node_key = x'00' WHERE port = 6002");
+    database.close();
+    expect(rowsOf(open())).to.deep.equal([good]);
+    for (const damage of ['DROP TABLE peers', 'ALTER TABLE peers DROP COLUMN height']) {
+      stores.pop()?.close();
+      const torn = new Database(path);
+      torn.exec(damage);
+      torn.close();
+      expect(rowsOf(open())).to.deep.equal([]);
+    }
+    expect(damaged).to.have.length(2);
+  });
+
   it('refuses a file of a newer version, and leaves it alone', () => {
     open();
     stores.pop()?.close();
