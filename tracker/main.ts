@@ -1,5 +1,6 @@
 /** Puts the tracker together: the machine, its sockets, its file, its page. */
 
+import { networkInterfaces } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 import { publicKeyOf, sign } from '#crypto';
@@ -133,7 +134,7 @@ async function start(
   );
   const http = await namingFlag('--http', () =>
     startHttpServer(
-      { listenHost: page.host, listenPort: page.port, tcp },
+      { listenHost: page.host, listenPort: page.port, tcp, lanHost: lanHost() },
       { views, clock: systemClock },
     ),
   );
@@ -142,6 +143,12 @@ async function start(
   for (const { id, name } of cards) logger.info('serving a network', { name, id });
   return { tcp, httpPort: http.port, networks, close: () => closeAll(cleanups) };
 }
+
+/** The first address of this machine that is not loopback. */
+const lanHost = (): string | undefined =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 async function closeAll(cleanups: Cleanup[]): Promise<void> {
   for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {

@@ -53,7 +53,7 @@ export function listenTrouble(error: unknown, { host, port }: ListenAddress): un
       return new Trouble(
         'address-not-ours',
         `${host} is not an address of this machine.`,
-        'Choose one of its own, 127.0.0.1 for this machine only, or 0.0.0.0 for all of them.',
+        'Choose one of its own, or 127.0.0.1, which only this machine reaches.',
         error,
       );
     default:

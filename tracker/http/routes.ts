@@ -27,6 +27,8 @@ export interface RoutesOptions {
   readonly listenHost: string;
   /** Where peers reach the tracker. */
   readonly tcp: { readonly host: string; readonly port: number };
+  /** An address of this machine that others of its network reach, if it has one. */
+  readonly lanHost: string | undefined;
 }
 
 /** Answers `request`; reads only. */
@@ -92,16 +94,19 @@ const pageView = (host: string, options: RoutesOptions, views: Views, now: Now):
   status: views.status(now),
   networks: views.peers(undefined, ON_THE_PAGE),
   nowUnix: now.unix,
-  joinAddress: joinAddress(host, options.tcp),
+  joinAddress: joinAddress(host, options),
 });
 
 /**
  * As the reader reaches the page, so does a peer reach the tracker, unless that listens elsewhere.
+ * Who reads it on the tracker's own machine wants the others to join.
  */
-function joinAddress(host: string, tcp: RoutesOptions['tcp']): string {
+function joinAddress(host: string, { tcp, lanHost }: RoutesOptions): string {
   const isEverywhere = tcp.host === '0.0.0.0' || tcp.host === '::';
-  const name = isEverywhere ? host.replace(/:\d+$/, '') : bracketed(tcp.host);
-  return `${name}:${String(tcp.port)}`;
+  const asReached = host.replace(/:\d+$/, '').toLowerCase();
+  const isHere = asReached === 'localhost' || asReached === '[::1]' || asReached.startsWith('127.');
+  const name = isHere && lanHost !== undefined ? lanHost : asReached;
+  return `${isEverywhere ? name : bracketed(tcp.host)}:${String(tcp.port)}`;
 }
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);

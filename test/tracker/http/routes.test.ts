@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { ErrorBody } from '../../../shared/http/errors.js';
-import { answer, type HttpAnswer } from '../../../tracker/http/routes.js';
+import { answer, type HttpAnswer, type RoutesOptions } from '../../../tracker/http/routes.js';
 import { type NetworkPeersJson, type StatusJson, Views } from '../../../tracker/views.js';
 import { NETWORK, OTHER_NETWORK, TestPeer, TWO_NETWORKS, World } from '../world.js';
 
@@ -11,6 +11,12 @@ const CARDS = [
 ];
 
 /** A world whose page is asked for `url`. */
+const WHERE: RoutesOptions = {
+  listenHost: 'tracker.example',
+  tcp: { host: '0.0.0.0', port: 5009 },
+  lanHost: '192.168.1.7',
+};
+
 class PagedWorld extends World {
   readonly #views: Views;
 
@@ -21,8 +27,7 @@ class PagedWorld extends World {
   }
 
   request(url: string, host: string | undefined = '192.168.1.5:5010', method = 'GET'): HttpAnswer {
-    const options = { listenHost: 'tracker.example', tcp: { host: '0.0.0.0', port: 5009 } };
-    return answer({ method, url, host }, options, this.#views, this.now);
+    return answer({ method, url, host }, WHERE, this.#views, this.now);
   }
 
   json(url: string): unknown {
@@ -95,9 +100,13 @@ describe('tracker/http/routes', () => {
   });
 
   it('works with no peer at all, and says how to join', () => {
-    const page = new PagedWorld().request('/').body;
+    const world = new PagedWorld();
+    const page = world.request('/').body;
     expect(page).to.include('No peer has announced itself yet.');
     expect(page).to.include('cairn peer --tracker 192.168.1.5:5009 --mine');
+    for (const host of ['localhost:5010', '127.0.0.1:5010', '[::1]:5010']) {
+      expect(world.request('/', host).body).to.include('cairn peer --tracker 192.168.1.7:5009');
+    }
   });
 
   it('loads nothing from outside and runs no script inside the page', () => {
@@ -113,8 +122,7 @@ describe('tracker/http/routes', () => {
     const options = { version: '1', listen: '0.0.0.0:1', started: world.now, networks: [card] };
     const views = new Views(options, world.tracker);
     const request = { method: 'GET', url: '/', host: 'localhost:5010' };
-    const where = { listenHost: 'localhost', tcp: { host: '0.0.0.0', port: 1 } };
-    const { body } = answer(request, where, views, world.now);
+    const { body } = answer(request, WHERE, views, world.now);
     expect(body).to.include('&lt;img src=x').and.not.include('<img');
   });
 
