@@ -123,6 +123,10 @@ describe('tidy: project', () => {
     expect(missingOptional(lock.packages)).to.deep.equal([]);
   });
 
+  it('overrides no version: whoever installs the packed program would not get it', () => {
+    expect(JSON.parse(read('package.json'))).not.to.have.property('overrides');
+  });
+
   it('names no folder of a machine that it was written on', () => {
     const folder = /(?<![\w.~$}-])\/(home|root|Users|work)\/\w/;
     const found = [...everything()].filter(({ text }) => folder.test(text));

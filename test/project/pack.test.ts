@@ -1,9 +1,10 @@
 /** The package as strangers get it: packed, installed into an empty prefix, run from there. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { minVersion, satisfies } from 'semver';
 
 import { projectRoot } from '../support/paths.js';
 import { runToEnd, type Ended } from '../support/programs.js';
@@ -29,7 +30,7 @@ describe('project: the packed program', () => {
     const file = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
     const installed = await npm([
       ...['install', '--global', '--prefix', prefix, '--allow-scripts=better-sqlite3'],
-      ...['--no-audit', '--no-fund', '--prefer-offline', file],
+      ...['--no-audit', '--no-fund', '--prefer-offline', '--engine-strict', file],
     ]);
     expect(installed.code, installed.output).to.equal(0);
   });
@@ -47,6 +48,19 @@ describe('project: the packed program', () => {
     const surplus = /\.(ts|map|tsbuildinfo)$|^dist\/(test|bench)\//;
     expect(paths.filter((path) => surplus.test(path))).to.deep.equal([]);
   }).timeout(30_000);
+
+  it('has libraries that run on the oldest Node it promises', () => {
+    const packages = packagesIn(join(prefix, 'lib', 'node_modules'));
+    const ours = packages.find(({ name }) => name === 'cairn-network');
+    const oldest = minVersion(ours?.engines?.node ?? '')?.version ?? '';
+    expect(oldest).to.equal('20.19.0');
+    const names = packages.map(({ name }) => name);
+    expect(names).to.include.members(['cookie', 'content-disposition', 'better-sqlite3']);
+    const tooNew = packages
+      .filter(({ engines }) => !satisfies(oldest, engines?.node ?? '*'))
+      .map(({ name, version, engines }) => `${name}@${version} wants ${engines?.node ?? ''}`);
+    expect(tooNew).to.deep.equal([]);
+  });
 
   it('tells the versions of program, protocol and schema', async () => {
     const { code, stdout } = await runToEnd(cairn, ['--version'], options);
@@ -68,6 +82,22 @@ describe('project: the packed program', () => {
     await stopTwoPeers(network);
   }).timeout(RUN_TIMEOUT_MS);
 });
+
+interface Installed {
+  readonly name: string;
+  readonly version: string;
+  readonly engines?: { readonly node?: string };
+}
+
+/** Every package that npm put into `modules`, also into the modules of one of them. */
+function packagesIn(modules: string): Installed[] {
+  return readdirSync(modules, { recursive: true, encoding: 'utf8' })
+    .filter((path) => MANIFEST.test(path.replaceAll('\\', '/')))
+    .map((path) => JSON.parse(readFileSync(join(modules, path), 'utf8')) as Installed);
+}
+
+/** A package.json at the top of a package; some have others below that mean something else. */
+const MANIFEST = /(^|\/node_modules\/)(@[^/]+\/)?[^@/][^/]*\/package\.json$/;
 
 const REGISTRY_PATIENCE = ['--fetch-timeout=8000', '--fetch-retries=1'];
 
