@@ -15,21 +15,30 @@ export const command = defineCommand({
   run: async ({ settings: { values }, options, positionals, output }) => {
     const [file = ''] = positionals;
     refuseToReplace(file);
-    const [{ openSnapshot }, { activeBlocks, writeChainFile }, { CHAIN_FILE }] = await Promise.all([
-      import('../peer/storage/snapshot.js'),
-      import('../peer/storage/chainFile.js'),
-      import('../peer/storage/openStore.js'),
-    ]);
+    const [{ openSnapshot }, { activeBlocks, writeChainFile }, { chainTrouble }, { CHAIN_FILE }] =
+      await Promise.all([
+        import('../peer/storage/snapshot.js'),
+        import('../peer/storage/chainFile.js'),
+        import('../peer/storage/chainTrouble.js'),
+        import('../peer/storage/openStore.js'),
+      ]);
     const { node, home, 'peer.data': data } = values;
-    const folder = findChainFolder({ data, node, home });
-    const snapshot = openSnapshot(join(folder, CHAIN_FILE));
-    const { count, blocks } = activeBlocks(snapshot);
+    const database = join(findChainFolder({ data, node, home }), CHAIN_FILE);
+    const snapshot = openSnapshot(database);
     const progress = new ProgressLine('Wrote', output);
-    for (const written of writeChainFile(file, snapshot.network, blocks)) {
-      progress.show(written, count);
+    let count: number;
+    try {
+      const active = activeBlocks(snapshot);
+      count = active.count;
+      for (const written of writeChainFile(file, snapshot.network, active.blocks)) {
+        progress.show(written, count);
+      }
+    } catch (error) {
+      throw chainTrouble(error, database);
+    } finally {
+      progress.end();
+      snapshot.close();
     }
-    progress.end();
-    snapshot.close();
     const network = snapshot.network.params.name;
     if (options.json === true) output.json({ file, network, blocks: count });
     else output.line(`Wrote ${String(count)} blocks of ${network} to ${file}.`);

@@ -27,7 +27,7 @@ export const command = defineCommand({
   },
   positionals: [],
   run: async ({ options, output }) => {
-    const [{ makeParams, PEER_CORE_SHARE }, { writeFileAtomically }, { diskTrouble }] =
+    const [{ makeParams, PEER_CORE_SHARE }, { writeFileAtomically }, { fileTrouble }] =
       await Promise.all([
         import('./makeParams.js'),
         import('../shared/io/atomicFile.js'),
@@ -44,7 +44,7 @@ export const command = defineCommand({
     try {
       writeFileAtomically(path, printParamsJson(params));
     } catch (error) {
-      throw diskTrouble(error, path);
+      throw fileTrouble(error, path);
     }
     const { id } = networkOf(params);
     if (options.json === true) output.json({ file: path, name: params.name, id });

@@ -98,7 +98,7 @@ async function invoke(
 
 function checkPositionals(entry: Entry, command: AnyCommand, given: readonly string[]): void {
   const required = command.positionals.filter((name) => !name.endsWith('?'));
-  const missing = required[given.length];
+  const missing = required.find((_, i) => (given[i] ?? '') === '');
   const surplus = given[command.positionals.length];
   const help = `cairn ${entry.words} --help tells what it takes.`;
   if (missing !== undefined) throw new Trouble('wrong-use', `${missing} is missing.`, help);

@@ -221,10 +221,13 @@ export class Node {
   }
 
   /**
-   * A block whose last checks failed in the same step is refused; what takes longer is an event.
+   * A block is answered for when its signatures are checked, if they are; one that then waits for
+   * other blocks is taken, and what becomes of it is an event.
    */
   #answerSubmissions({ failures }: Advance): void {
+    const waiting = this.#submissions.filter(({ entry }) => this.#chain.isBeingVerified(entry));
     for (const { id, entry, isNew } of this.#submissions) {
+      if (waiting.some((one) => one.id === id)) continue;
       const failure = failures.find((one) => one.entry === entry);
       const result =
         failure === undefined
@@ -232,7 +235,7 @@ export class Node {
           : fail({ code: 'rejected', reject: failure.reject } as const);
       this.#outbox.put({ type: 'reply', id, result });
     }
-    this.#submissions = [];
+    this.#submissions = waiting;
   }
 }
 

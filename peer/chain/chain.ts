@@ -247,6 +247,11 @@ export class Chain {
     this.#isComing = isComing;
   }
 
+  /** Whether answers about the signatures of this block are to come. */
+  isBeingVerified(entry: HeaderEntry): boolean {
+    return this.#signatures.isAsked(entry);
+  }
+
   /** Facts about signatures. `advance` uses them. */
   onVerified(results: readonly VerifyResult[]): void {
     const { verified, broken } = this.#signatures.onVerified(results);

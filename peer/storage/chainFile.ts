@@ -14,7 +14,7 @@ import { equalBytes, utf8 } from '../../shared/bytes.js';
 import { networkOf, type Network } from '../../shared/consensus/genesis.js';
 import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import { decodeParams } from '../../shared/consensus/params.js';
-import { diskTrouble } from '../../shared/io/diskTrouble.js';
+import { fileTrouble } from '../../shared/io/diskTrouble.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import type { BlockHash } from '../../shared/units.js';
 import { pathUp } from '../chain/headerEntry.js';
@@ -68,7 +68,7 @@ export function* writeChainFile(
       if (isWhole) renameSync(draft, path);
     }
   } catch (error) {
-    throw diskTrouble(error, path);
+    throw fileTrouble(error, path);
   } finally {
     if (!isWhole) rmSync(draft, { force: true });
   }
@@ -149,6 +149,7 @@ function* readBlocks(source: Source, network: Network): Generator<Uint8Array, vo
   }
   const end = new ByteReader(source.take(END_BYTES - 4));
   if (end.u32() !== count || end.hash() !== lastHash) throw source.wrong();
+  if (!source.isAtEnd()) throw source.wrong();
 }
 
 /** Reads a file from its beginning on. */
@@ -160,6 +161,11 @@ class Source {
   constructor(path: string) {
     this.#path = path;
     this.#file = this.#guarded(() => openSync(path, 'r'));
+  }
+
+  /** Asked once: it looks for one more byte. */
+  isAtEnd(): boolean {
+    return this.#guarded(() => readSync(this.#file, new Uint8Array(1), 0, 1, null)) === 0;
   }
 
   u32(): number {

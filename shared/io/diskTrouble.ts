@@ -1,5 +1,6 @@
 /** What disks and SQLite complain about, as sentences for the operator. */
 
+import { dirname } from 'node:path';
 import { Trouble } from './trouble.js';
 
 /**
@@ -14,6 +15,14 @@ export function diskTrouble(error: unknown, path: string): unknown {
   if (code === 'ENOTDIR' || code === 'EEXIST') return notAFolder(path, error);
   if (code === 'EIO' || code.startsWith('SQLITE_IOERR')) return unreliable(path, error);
   return error;
+}
+
+/** The same of work on a file that the user named, whose folder must be there. */
+export function fileTrouble(error: unknown, path: string): unknown {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return noFolder(path, error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return notForUs(path, error);
+  return diskTrouble(error, path);
 }
 
 /** The disk under `path` has no room. */
@@ -31,6 +40,23 @@ export const notWritable = (path: string, cause: unknown): Trouble =>
     'not-writable',
     `${path} cannot be written.`,
     'Give this user the right to write there, or choose another data directory.',
+    cause,
+  );
+
+const noFolder = (path: string, cause: unknown): Trouble =>
+  // Where the path ends with a slash, all of it is the folder.
+  new Trouble(
+    'no-folder',
+    `There is no folder ${dirname(`${path}.`)}.`,
+    'Make it, or name a file elsewhere.',
+    cause,
+  );
+
+const notForUs = (path: string, cause: unknown): Trouble =>
+  new Trouble(
+    'not-writable',
+    `${path} cannot be written.`,
+    'Give this user the right to write there, or name a file elsewhere.',
     cause,
   );
 

@@ -2,6 +2,8 @@
 
 import { expect } from 'chai';
 import {
+  ALLOCATION,
+  decoded,
   genesisCoin,
   genesisOf,
   makeNetwork,
@@ -252,6 +254,30 @@ describe('node: commands', () => {
     expect(submit((orphan ?? block).bytes)).to.equal('unknown-parent');
     const greedy = nextBlock(network, block, { reward: 2 ** 52 });
     expect(submit(greedy.bytes)).to.equal('bad-coinbase-amount');
+  });
+
+  it('answers a submitted block when its signatures are checked', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const coins = [genesisCoin(network, 0)];
+    const outputs = [pay(owner(5), ALLOCATION)];
+    const tx = spend(network, { coins, outputs });
+    const forged = decoded({ ...tx, signatures: [new Uint8Array(64)] });
+    const submit = (transaction: typeof tx, extraNonce: number): unknown => {
+      const next = { transactions: [transaction], extraNonce };
+      const { bytes } = nextBlock(network, genesis, next);
+      node.command({ type: 'submit-block', bytes });
+      const before = node.replies.length;
+      world.run(10);
+      expect(node.replies).to.have.length(before + 1);
+      const result = node.replies.at(-1)?.result;
+      return result?.ok === false && result.error.code === 'rejected'
+        ? result.error.reject.code
+        : result?.ok;
+    };
+    expect(submit(forged, 1)).to.equal('bad-signature');
+    expect(submit(tx, 2)).to.equal(true);
+    expect(node.height).to.equal(1);
   });
 
   it('passes on the blocks that it is given', () => {

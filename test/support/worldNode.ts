@@ -134,8 +134,9 @@ export class WorldNode {
   give(blocks: readonly { readonly bytes: Uint8Array }[]): void {
     for (const { bytes } of blocks) {
       this.command({ type: 'submit-block', bytes });
-      const reply = this.replies.at(-1);
-      if (reply?.result.ok !== true) throw new Error(`not taken: ${JSON.stringify(reply)}`);
+      // What has signatures is answered when they are checked.
+      const reply = this.replies.find(({ id }) => id === this.#commands);
+      if (reply?.result.ok === false) throw new Error(`not taken: ${JSON.stringify(reply)}`);
     }
   }
 

@@ -56,13 +56,27 @@ function exported(folder: string): string {
   return path;
 }
 
-/** Imports a file into a new chain. */
-function imported(path: string): { chain: Chain; result: Result<ImportProgress, string> } {
+interface Imported {
+  readonly chain: Chain;
+  readonly result: Result<ImportProgress, string>;
+  /** What was told last, also where it was refused. */
+  readonly progress: ImportProgress | undefined;
+}
+
+/** Imports a file into a new chain. Trouble with the file comes with what was told before it. */
+function imported(path: string, told?: (chain: Chain, progress: ImportProgress) => void): Imported {
   const file = openChainFile(path);
   const store = memoryStore(file.network);
   const chain = new Chain(file.network, store);
+  let progress: ImportProgress | undefined;
   try {
-    return { chain, result: run(importBlocks({ chain, store, now: LATE }, file.blocks)) };
+    const steps = importBlocks({ chain, store, now: LATE }, file.blocks);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return { chain, result: step.value, progress };
+      progress = step.value;
+      told?.(chain, progress);
+    }
   } finally {
     file.close();
   }
@@ -123,6 +137,68 @@ describe('storage/chainFile', () => {
     });
   });
 
+  it('connects and counts all that came before a refused block', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'bad.cairn');
+      const bad = Uint8Array.from(blocks[79]?.bytes ?? []);
+      bad[120] = (bad[120] ?? 0) ^ 1;
+      const bytes = blocks.map((block) => block.bytes);
+      run(writeChainFile(path, network, [...bytes.slice(0, 79), bad, ...bytes.slice(80)]));
+      const { chain, result, progress } = imported(path);
+      expect(result.ok ? '' : result.error).to.match(
+        /^Block 80 of the file is refused: bad-merkle-root: /,
+      );
+      expect(progress).to.deep.equal({ readCount: 79, newCount: 79 });
+      expect(chain.tip.height).to.equal(79);
+    });
+  });
+
+  it('names the first of several blocks that fail their last checks', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'bad.cairn');
+      const good = nextBlocks(network, genesisOf(network), 20);
+      const forged = [1, 2].map((seed) =>
+        decoded({ ...tx, signatures: [new Uint8Array(64).fill(seed)] }),
+      );
+      const [first, second] = forged;
+      const at21 = nextBlock(network, good.at(-1) ?? paying, { transactions: [first ?? tx] });
+      const at22 = nextBlock(network, at21, { transactions: [second ?? tx] });
+      const all = [...good, at21, at22, ...nextBlocks(network, at22, 5)];
+      run(
+        writeChainFile(
+          path,
+          network,
+          all.map(({ bytes }) => bytes),
+        ),
+      );
+      const { chain, result, progress } = imported(path);
+      expect(result.ok ? '' : result.error).to.include(
+        'Block 21 of the file is refused: bad-signature: ',
+      );
+      expect(progress).to.deep.equal({ readCount: 20, newCount: 20 });
+      expect(chain.tip.height).to.equal(20);
+    });
+  });
+
+  it('refuses what stands after the end, and a cut, with all blocks before it connected', () => {
+    inFolder((folder) => {
+      const path = exported(folder);
+      const bytes = readFileSync(path);
+      let [height, readCount] = [0, 0];
+      const importIt = (): unknown =>
+        imported(path, (chain, progress) => {
+          height = chain.tip.height;
+          readCount = progress.readCount;
+        });
+      writeFileSync(path, Buffer.concat([bytes, Buffer.from([0])]));
+      expect(troubleCode(importIt)).to.equal('chain-file-damaged');
+      expect([height, readCount]).to.deep.equal([100, 100]);
+      writeFileSync(path, bytes.subarray(0, bytes.indexOf(blocks[89]?.bytes ?? '') + 10));
+      expect(troubleCode(importIt)).to.equal('chain-file-damaged');
+      expect([height, readCount]).to.deep.equal([89, 89]);
+    });
+  });
+
   it('says where a file is cut off, and what is no chain at all', () => {
     inFolder((folder) => {
       const path = exported(folder);
@@ -154,7 +230,7 @@ describe('storage/chainFile', () => {
       steps.return(0);
       expect(readdirSync(folder)).to.deep.equal([]);
       const nowhere = join(folder, 'none', 'x.cairn');
-      expect(() => run(writeChainFile(nowhere, network, []))).to.throw();
+      expect(troubleCode(() => run(writeChainFile(nowhere, network, [])))).to.equal('no-folder');
       expect(existsSync(path)).to.equal(false);
     });
   });

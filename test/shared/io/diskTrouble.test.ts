@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { diskFull, diskTrouble } from '../../../shared/io/diskTrouble.js';
+import { diskFull, diskTrouble, fileTrouble } from '../../../shared/io/diskTrouble.js';
 import { expectTrouble } from '../../support/troubles.js';
 
 describe('io/diskTrouble', () => {
@@ -19,6 +19,16 @@ describe('io/diskTrouble', () => {
         expect(trouble).to.have.property('cause', error);
       }
     }
+  });
+
+  it('names the folder that a file of the user’s would need', () => {
+    const about = (code: string, path: string): unknown =>
+      fileTrouble(Object.assign(new Error('raw'), { code }), path);
+    expectTrouble(about('ENOENT', '/none/out.json'), 'no-folder', 'no folder /none.');
+    expectTrouble(about('ENOENT', '/none/out/'), 'no-folder', 'no folder /none/out.');
+    expectTrouble(about('ENOTDIR', '/file/out.json'), 'no-folder', 'no folder /file.');
+    expectTrouble(about('EROFS', '/disk/out.json'), 'not-writable', '/disk/out.json');
+    expectTrouble(about('ENOSPC', '/disk/out.json'), 'disk-full', '/disk/out.json');
   });
 
   it('leaves trouble, bugs and what is not an error as they are', () => {
