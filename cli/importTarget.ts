@@ -82,7 +82,7 @@ async function toFolder(
   ]);
   const holder = lockHolder(folder)?.address;
   if (holder !== undefined) return toNode(findNode({ node: holder, home }), network);
-  const directory = new DataDirectory(folder, undefined);
+  const directory = new DataDirectory(folder, undefined, 'peer');
   try {
     const opened = await openChain(join(folder, await chainFileName()), network);
     return {

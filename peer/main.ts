@@ -123,7 +123,7 @@ async function start(
   cleanups: Cleanup[],
 ): Promise<RunningPeer> {
   const { http, connect } = options;
-  const directory = new DataDirectory(folder, `http://${printEndpoint(http)}`);
+  const directory = new DataDirectory(folder, `http://${printEndpoint(http)}`, 'peer');
   cleanups.push(() => {
     directory.close();
   });
@@ -203,7 +203,11 @@ async function openShell(
     workMin: 0n,
     mining: { ...mining, payTo: self.payTo, tag: utf8(self.name) },
   };
-  const opened = openStore(directory.file(CHAIN_FILE), network);
+  const file = directory.file(CHAIN_FILE);
+  const opened = openStore(file, network);
+  if (opened.wasEmptied) {
+    logger.warn('the chain was empty: its blocks come again from the others', { file });
+  }
   cleanups.push(() => {
     opened.store.close();
   });

@@ -10,7 +10,7 @@ import type { Logger } from '../shared/io/logger.js';
 import { readNetworkFile } from '../shared/io/networkFile.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { Result } from '../shared/result.js';
-import { CHAIN_FILE, pinnedNetwork } from './storage/openStore.js';
+import { CHAIN_FILE, isEmptied, pinnedNetwork } from './storage/openStore.js';
 
 export interface NetworkWish {
   /** The data directory that the user named. */
@@ -70,13 +70,9 @@ function chooseKept(wish: NetworkWish): NetworkChoice {
   const kept = wish.folder === undefined ? keptNetworks(wish) : [];
   const [first, second] = kept;
   if (first === undefined) {
-    const message =
-      wish.network === undefined
-        ? 'This peer knows no network yet.'
-        : `This peer has never joined network ${wish.network}.`;
     throw new Trouble(
       'no-network',
-      message,
+      whyNoNetwork(wish),
       'Name a tracker (--tracker HOST:PORT) or a network file (--genesis FILE).',
     );
   }
@@ -86,6 +82,15 @@ function chooseKept(wish: NetworkWish): NetworkChoice {
       kept.map(({ network }) => network),
     );
   return first;
+}
+
+function whyNoNetwork({ folder, network }: NetworkWish): string {
+  if (folder !== undefined && isEmptied(chainIn(folder))) {
+    return `The chain in ${chainIn(folder)} is empty: nothing says of which network it was.`;
+  }
+  return network === undefined
+    ? 'This peer knows no network yet.'
+    : `This peer has never joined network ${network}.`;
 }
 
 async function chooseFromTracker(

@@ -11,7 +11,7 @@ import type { Network } from '../shared/consensus/genesis.js';
 import type { NetworkParams } from '../shared/consensus/params.js';
 import { template } from '../shared/consensus/templates.js';
 import { systemClock } from '../shared/io/clock.js';
-import { DataDirectory } from '../shared/io/dataDirectory.js';
+import { DataDirectory, MAIN_FILES } from '../shared/io/dataDirectory.js';
 import { Driver } from '../shared/io/driver.js';
 import { namingFlag, type ListenAddress } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
@@ -91,7 +91,7 @@ async function start(
   cleanups: Cleanup[],
 ): Promise<RunningTracker> {
   const pageUrl = `http://${printListen(options.http)}`;
-  const directory = new DataDirectory(options.dataDirectory, pageUrl);
+  const directory = new DataDirectory(options.dataDirectory, pageUrl, 'tracker');
   cleanups.push(() => {
     directory.close();
   });
@@ -185,7 +185,7 @@ function lanNetwork(): NetworkParams {
 
 function openStore(directory: DataDirectory, { unix }: Now, logger: Logger): RegistryStore {
   return openSqliteRegistryStore({
-    path: directory.file('registry.sqlite'),
+    path: directory.file(MAIN_FILES.tracker),
     forgetBeforeUnix: unix - FORGET_AFTER_SECONDS,
     onDamaged: (asidePath) => {
       logger.warn('the registry was damaged and begins anew; peers announce themselves again', {

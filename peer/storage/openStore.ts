@@ -1,9 +1,10 @@
 /** Opens a peer's database: the chain's store, and the neighbours that are kept beside it. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { decodeParams } from '../../shared/consensus/params.js';
 import { networkOf, type Network } from '../../shared/consensus/genesis.js';
+import { MAIN_FILES } from '../../shared/io/dataDirectory.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import { StoreDamage } from '../chain/store.js';
 import { chainTrouble } from './chainTrouble.js';
@@ -12,7 +13,7 @@ import { migrate, versionOf } from './schema.js';
 import { SqliteChainStore } from './sqliteChainStore.js';
 
 /** The name of the database in a data directory. */
-export const CHAIN_FILE = 'chain.sqlite';
+export const CHAIN_FILE = MAIN_FILES.peer;
 
 /** A path that stands for a database in memory. */
 export const IN_MEMORY = ':memory:';
@@ -20,13 +21,19 @@ export const IN_MEMORY = ':memory:';
 export interface OpenStore {
   readonly store: SqliteChainStore;
   readonly neighbours: NeighbourTable;
+  /** A file was there with nothing in it: by a crash, or by somebody. It has begun anew. */
+  readonly wasEmptied: boolean;
 }
+
+/** Whether there is a file at `path` that holds nothing. */
+export const isEmptied = (path: string): boolean => existsSync(path) && statSync(path).size === 0;
 
 /**
  * Opens the database at `path` for `network`; a new one belongs to that network from then on. The
  * caller holds the lock of the data directory. Throws `Trouble`.
  */
 export function openStore(path: string, network: Network): OpenStore {
+  const wasEmptied = isEmptied(path);
   return opened(
     path,
     () => new Database(path),
@@ -39,6 +46,7 @@ export function openStore(path: string, network: Network): OpenStore {
       return {
         store: new SqliteChainStore(database, path),
         neighbours: new NeighbourTable(database, path),
+        wasEmptied,
       };
     },
   );

@@ -8,7 +8,7 @@ import type { HeaderTree } from '../chain/headerTree.js';
 import { loadTree, standingOf, type Standing } from '../chain/load.js';
 import { StoreDamage } from '../chain/store.js';
 import { ChainReader } from './chainReader.js';
-import { opened, storedNetwork } from './openStore.js';
+import { isEmptied, opened, storedNetwork } from './openStore.js';
 import { SCHEMA_VERSION, versionOf } from './schema.js';
 
 /** Everything read from it is of the moment at which it was opened, until `close`. */
@@ -23,6 +23,7 @@ export function openSnapshot(path: string): ChainSnapshot {
   if (!existsSync(path)) throw missing(path);
   const open = (): Database.Database => new Database(path, { readonly: true, fileMustExist: true });
   return opened(path, open, (database) => {
+    if (isEmptied(path)) throw new StoreDamage('It is empty.');
     // The first read inside it fixes the moment.
     database.exec('BEGIN');
     if (versionOf(database, path) < SCHEMA_VERSION) throw outdated(path);

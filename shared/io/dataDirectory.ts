@@ -3,13 +3,14 @@
  * locked (shared/io/directoryLock.ts) so that no second program works on the same files.
  */
 
-import { mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import envPaths from 'env-paths';
 
 import { DirectoryLock } from './directoryLock.js';
-import { diskFull, diskTrouble, notWritable } from './diskTrouble.js';
+import { diskLow, diskTrouble, notAFolder, notWritable } from './diskTrouble.js';
+import { Trouble } from './trouble.js';
 
 /**
  * Where data stand when nobody says otherwise, such as `defaultDataDirectory('peer', 'lan-1f0a')`.
@@ -17,22 +18,33 @@ import { diskFull, diskTrouble, notWritable } from './diskTrouble.js';
 export const defaultDataDirectory = (...folders: readonly string[]): string =>
   join(envPaths('cairn', { suffix: '' }).data, ...folders);
 
+/** The programs that have one, and the file by which the folder of each is known. */
+export const MAIN_FILES = { peer: 'chain.sqlite', tracker: 'registry.sqlite' } as const;
+
+export type Owner = keyof typeof MAIN_FILES;
+
 export class DataDirectory {
   readonly path: string;
   readonly #lock: DirectoryLock;
 
   /**
-   * Makes, checks and locks `path`. `address` is told to whom finds it locked. Throws `Trouble`.
+   * Makes, checks and locks `path`. `address` is told to whom finds it locked; with `owner`, the
+   * folder of the other program is refused. Throws `Trouble`.
    */
-  constructor(path: string, address: string | undefined) {
+  constructor(path: string, address: string | undefined, owner?: Owner) {
     this.path = path;
     try {
       makeFolders(path);
-      if (freeBytes(path) < FREE_BYTES_MIN) throw diskFull(path);
+      if (owner !== undefined) refuseOther(path, owner);
       this.#lock = new DirectoryLock(path, { pid: process.pid, address });
     } catch (error) {
       throw diskTrouble(error, path);
     }
+    // After the lock, which also shows whether the folder can be written at all.
+    const free = freeBytes(path);
+    if (free >= FREE_BYTES_MIN) return;
+    this.#lock.release();
+    throw diskLow(path, { free, needed: FREE_BYTES_MIN });
   }
 
   /** The path of a file in it. */
@@ -49,14 +61,39 @@ export class DataDirectory {
 /** Below this a start is refused: a few blocks and SQLite's own files must fit. */
 const FREE_BYTES_MIN = 16 * 1024 * 1024;
 
+/**
+ * Folder by folder: Node's own way with `recursive` never ends where the system makes no folders,
+ * such as in /proc.
+ */
 function makeFolders(path: string): void {
+  const missing: string[] = [];
+  let at = resolve(path);
+  for (; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.toReversed()) makeFolder(folder, path);
+  if (!statSync(path).isDirectory()) throw notAFolder(path);
+}
+
+function makeFolder(folder: string, path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(folder);
   } catch (error) {
-    // What Node says of a read-only disk here, instead of EROFS.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notWritable(path, error);
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw notWritable(path, error);
+    // Another program that starts now was faster.
+    if (code !== 'EEXIST' || !existsSync(folder)) throw error;
   }
+}
+
+/** A folder with the files of both was made by hand, and is left to whoever did so. */
+function refuseOther(path: string, owner: Owner): void {
+  const other = owner === 'peer' ? 'tracker' : 'peer';
+  const holds = (one: Owner): boolean => existsSync(join(path, MAIN_FILES[one]));
+  if (!holds(other) || holds(owner)) return;
+  throw new Trouble(
+    'other-program',
+    `The data directory ${path} is that of a ${other}, not of a ${owner}.`,
+    'Choose another with --data.',
+  );
 }
 
 function freeBytes(path: string): number {

@@ -26,13 +26,27 @@ export function fileTrouble(error: unknown, path: string): unknown {
 }
 
 /** The disk under `path` has no room. */
-export const diskFull = (path: string, cause?: unknown): Trouble =>
+const diskFull = (path: string, cause: unknown): Trouble =>
   new Trouble(
     'disk-full',
     `The disk that holds ${path} is full.`,
     'Make room, or choose another data directory; nothing that was stored is lost.',
     cause,
   );
+
+/** The disk under `path` has `free` bytes, and a start needs more. */
+export const diskLow = (
+  path: string,
+  { free, needed }: { readonly free: number; readonly needed: number },
+): Trouble =>
+  new Trouble(
+    'disk-low',
+    `The disk that holds ${path} has only ${megabytes(free)} MB free; ` +
+      `a start needs ${megabytes(needed)} MB.`,
+    'Make room, or choose another data directory; nothing that was stored is lost.',
+  );
+
+const megabytes = (bytes: number): string => String(Math.floor(bytes / (1024 * 1024)));
 
 /** `path` is not for this user, or on a read-only disk. */
 export const notWritable = (path: string, cause: unknown): Trouble =>
@@ -60,7 +74,8 @@ const notForUs = (path: string, cause: unknown): Trouble =>
     cause,
   );
 
-const notAFolder = (path: string, cause: unknown): Trouble =>
+/** Something else than a folder stands at `path`, or above it. */
+export const notAFolder = (path: string, cause?: unknown): Trouble =>
   new Trouble(
     'not-a-folder',
     `${path} cannot be a data directory: a file stands in its way.`,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
-import { within, type Ended } from '../support/programs.js';
+import { within, type Ended, type Running } from '../support/programs.js';
 
 /** What an operator sees when something is not right: one line, what to do, exit code 1. */
 describe('e2e: trouble', function () {
@@ -128,6 +128,51 @@ describe('e2e: trouble', function () {
     );
     expectTrouble(peer, /chain\.sqlite/);
     expect(readFileSync(chain, 'utf8')).to.match(/^no database at all/);
+  });
+
+  it('says that a chain was emptied, and begins it anew', async () => {
+    const [tcp = 0, http = 0] = await freePorts(2);
+    const genesis = await makeNetwork(sandbox);
+    const data = ['--data', sandbox.path('data')];
+    const ports = ['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http)];
+    const start = (): Running => sandbox.start('peer', '--genesis', genesis, ...data, ...ports);
+    const first = start();
+    await untilPrinted(first, /the peer is up/);
+    expect((await stop(first)).output).not.to.contain('empty');
+    truncateSync(sandbox.path('data', 'chain.sqlite'));
+    expectTrouble(
+      await sandbox.run('peer', ...data, ...ports),
+      /^The chain in .*chain\.sqlite is empty: .* Name a tracker \(--tracker HOST:PORT\)/,
+    );
+    const again = start();
+    await untilPrinted(again, /the peer is up/);
+    expect((await stop(again)).output).to.match(
+      /warn .*the chain was empty: its blocks come again/,
+    );
+  });
+
+  it('refuses the data directory of another program', async () => {
+    const ports = async (): Promise<string[]> => {
+      const [tcp = 0, http = 0] = await freePorts(2);
+      return ['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http)];
+    };
+    const [trackers, peers] = [sandbox.path('tracker'), sandbox.path('peer')];
+    const tracker = sandbox.start('tracker', '--template', 'dev', ...(await ports()));
+    await untilPrinted(tracker, /the tracker takes peers/);
+    await stop(tracker);
+    const genesis = await makeNetwork(sandbox);
+    const peer = ['peer', '--genesis', genesis, ...(await ports()), '--data'];
+    expectTrouble(
+      await sandbox.run(...peer, trackers),
+      /tracker is that of a tracker, not of a peer\. Choose another with --data\.$/,
+    );
+    const running = sandbox.start(...peer, peers);
+    await untilPrinted(running, /the peer is up/);
+    await stop(running);
+    expectTrouble(
+      await sandbox.run('tracker', '--data', peers, ...(await ports())),
+      /peer is that of a peer, not of a tracker\. Choose another with --data\.$/,
+    );
   });
 
   it('waits for a tracker that is not there, says so once, and stops when asked', async () => {

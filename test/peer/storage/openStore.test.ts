@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -60,6 +60,26 @@ describe('storage/openStore', () => {
         expect(store.undo(i + 1)).not.to.equal(undefined);
       }
       store.close();
+    });
+  });
+
+  it('begins an emptied file anew, says so, and takes no look at it for a chain', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      const first = openStore(path, network);
+      expect(first.wasEmptied).to.equal(false);
+      first.store.close();
+      truncateSync(path);
+      expect(pinnedNetwork(path)).to.equal(undefined);
+      const look = troubleOf(() => openSnapshot(path));
+      expect([look.code, look.message]).to.deep.equal([
+        'chain-damaged',
+        `The chain in ${path} is damaged. It is empty.`,
+      ]);
+      const again = openStore(path, network);
+      expect(again.wasEmptied).to.equal(true);
+      again.store.close();
+      expect(pinnedNetwork(path)?.id).to.equal(network.id);
     });
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -91,6 +91,29 @@ describe('io/dataDirectory', () => {
     expectTrouble(trouble, 'not-writable', path);
   });
 
+  it('refuses at once what the system makes no folder in', async function () {
+    if (process.platform !== 'linux') skip(this, '/proc is Linux’s');
+    for (const path of ['/proc/cairn', '/proc/cairn/data']) {
+      const env = { ...process.env, MODULE, FOLDER: path };
+      const command = ['10', process.execPath, ...NODE_ARGS];
+      const { output } = await runToEnd('timeout', command, { env });
+      expect(output).to.equal(`not-writable: ${path} cannot be written.`);
+    }
+  }).timeout(30_000);
+
+  it('refuses the folder of the other program, and keeps its own', async () => {
+    const [peers, trackers] = [folder(), folder()];
+    writeFileSync(join(peers, 'chain.sqlite'), '');
+    writeFileSync(join(trackers, 'registry.sqlite'), '');
+    const tracker = await troubleOf(() => new DataDirectory(peers, undefined, 'tracker'));
+    expectTrouble(tracker, 'other-program', `${peers} is that of a peer, not of a tracker.`);
+    const peer = await troubleOf(() => new DataDirectory(trackers, undefined, 'peer'));
+    expectTrouble(peer, 'other-program', `${trackers} is that of a tracker, not of a peer.`);
+    expect(readdirSync(trackers)).to.deep.equal(['registry.sqlite']);
+    new DataDirectory(peers, undefined, 'peer').close();
+    new DataDirectory(trackers, undefined, 'tracker').close();
+  });
+
   describe('on a disk of its own', () => {
     before(async function () {
       const probe = await onOwnDisk(folder(), 'size=32m', 'exit 0').catch(() => undefined);
@@ -102,6 +125,8 @@ describe('io/dataDirectory', () => {
       const command = `mount -o remount,ro "$DISK" && ${holderCommand('$DISK')}`;
       const { output } = await onOwnDisk(path, 'size=32m', command);
       expect(output).to.match(/^not-writable: .* cannot be written\./m);
+      const small = await onOwnDisk(path, 'size=8m', command);
+      expect(small.output, 'also where there is no room').to.match(/^not-writable: /m);
       const deeper = `mount -o remount,ro "$DISK" && ${holderCommand('$DISK/new')}`;
       expect((await onOwnDisk(path, 'size=32m', deeper)).output).to.match(/^not-writable: /m);
     });
@@ -111,7 +136,9 @@ describe('io/dataDirectory', () => {
       const full = await onOwnDisk(folder(), 'size=32m', `${fill} ${holderCommand('$DISK')}`);
       expect(full.output).to.match(/^disk-full: The disk that holds .* is full\./m);
       const small = await onOwnDisk(folder(), 'size=8m', holderCommand('$DISK'));
-      expect(small.output).to.match(/^disk-full: /m);
+      expect(small.output).to.match(
+        /^disk-low: The disk that holds .* has only 7 MB free; a start needs 16 MB\.$/m,
+      );
     });
   });
 });

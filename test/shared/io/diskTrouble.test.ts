@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { diskFull, diskTrouble, fileTrouble } from '../../../shared/io/diskTrouble.js';
+import { diskLow, diskTrouble, fileTrouble } from '../../../shared/io/diskTrouble.js';
 import { expectTrouble } from '../../support/troubles.js';
 
 describe('io/diskTrouble', () => {
@@ -32,7 +32,13 @@ describe('io/diskTrouble', () => {
   });
 
   it('leaves trouble, bugs and what is not an error as they are', () => {
-    for (const error of [diskFull('/data'), new TypeError('bug'), undefined, 'text', { code: 7 }]) {
+    for (const error of [
+      diskLow('/data', { free: 1, needed: 2 }),
+      new TypeError('bug'),
+      undefined,
+      'text',
+      { code: 7 },
+    ]) {
       expect(diskTrouble(error, '/data')).to.equal(error);
     }
   });
