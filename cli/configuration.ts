@@ -5,6 +5,7 @@ import { resolve as absolute } from 'node:path';
 import { explain, type ConfigProblem } from '../shared/config/problem.js';
 import { resolve, type ConfigFile, type Resolved } from '../shared/config/resolve.js';
 import { SETTING_KEYS, variableOf, type SettingKey } from '../shared/config/settings.js';
+import { withoutMark } from '../shared/io/jsonFile.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { CommandLine } from './flags.js';
 import { homeAt } from './home.js';
@@ -36,7 +37,7 @@ function readConfigFile(path: string, isNamed: boolean): ConfigFile | undefined 
     throw new Trouble('config-unreadable', message, 'Check the path and its permissions.', error);
   }
   try {
-    return { path, json: JSON.parse(text) as unknown };
+    return { path, json: JSON.parse(withoutMark(text)) as unknown };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const message = `The configuration file ${absolute(path)} is not JSON: ${detail}.`;

@@ -68,7 +68,11 @@ function spellOut(args: readonly string[], known: ReadonlyMap<string, Kind>): st
 function unknownFlag(name: string, known: ReadonlyMap<string, Kind>): string {
   const dashed = [...known.keys()].map((flag) => `--${flag}`);
   const written = name.length === 1 ? `-${name}` : `--${name}`;
-  return `Unknown flag ${written}.${didYouMean(written, dashed)} --help lists the flags.`;
+  const isLog = name === 'json' && known.has('log-format');
+  const hint = isLog
+    ? ' Its log lines are JSON with --log-format json.'
+    : didYouMean(written, dashed);
+  return `Unknown flag ${written}.${hint} --help lists the flags.`;
 }
 
 function missingValue(args: readonly string[], known: ReadonlyMap<string, Kind>): string {

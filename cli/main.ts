@@ -4,7 +4,8 @@
 
 import { parseText, type Kind, type Value } from '../shared/config/kinds.js';
 import { didYouMean } from '../shared/config/suggest.js';
-import { flagOf, settingOf } from '../shared/config/settings.js';
+import { strayVariables } from '../shared/config/resolve.js';
+import { flagOf, SETTING_KEYS, settingOf, variableOf } from '../shared/config/settings.js';
 import { describeFailure, Trouble } from '../shared/io/trouble.js';
 import type { AnyCommand, Invocation, Options } from './command.js';
 import { COMMANDS, type Entry } from './commands.js';
@@ -14,6 +15,7 @@ import { parseFlags, type CommandLine } from './flags.js';
 import { commandHelp, overview } from './help.js';
 import { NotRunning } from './notRunning.js';
 import { Output } from './output.js';
+import { hasLauncher } from './stopping.js';
 
 /** Runs `args` (what follows `cairn`) and returns the exit code; never throws. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -86,14 +88,24 @@ async function invoke(
   }
   checkPositionals(entry, command, parsed.value.positionals);
   const environment = process.env;
+  const settings = configure(command.settings as readonly never[], parsed.value, environment);
+  // Whoever set it reads this in the launcher's own terminal.
+  if (!hasLauncher()) warnOfStrays(environment, output);
   const invocation: Invocation<never, Options> = {
-    settings: configure(command.settings as readonly never[], parsed.value, environment),
+    settings,
     options: readOptions(command.options, parsed.value),
     positionals: parsed.value.positionals,
     environment,
     output,
   };
   return command.run(invocation as never);
+}
+
+function warnOfStrays(environment: NodeJS.ProcessEnv, output: Output): void {
+  const known = SETTING_KEYS.map(variableOf);
+  for (const variable of strayVariables(environment)) {
+    output.warn(`Unknown variable ${variable} is ignored.${didYouMean(variable, known)}`);
+  }
 }
 
 function checkPositionals(entry: Entry, command: AnyCommand, given: readonly string[]): void {

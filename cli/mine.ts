@@ -31,6 +31,7 @@ export const command = defineCommand({
   positionals: ['N|start|stop'],
   run: async ({ settings, options, positionals, output }) => {
     const what = positionals[0] ?? '';
+    if (what !== 'start') refuseWishes(options);
     const client = findNode(settings.values);
     if (what === 'start' || what === 'stop') {
       const mining = await ask(client, 'setMining', { body: change(what, options) });
@@ -49,6 +50,13 @@ interface Wish {
   readonly interval: number | undefined;
   readonly threads: number | undefined;
   readonly cpu: number | undefined;
+}
+
+/** They would do nothing. */
+function refuseWishes({ interval, threads, cpu }: Wish): void {
+  const given = Object.entries({ interval, threads, cpu }).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  throw new Trouble('wrong-use', `--${given[0]} works with mine start only.`, 'Leave it out.');
 }
 
 function change(what: 'start' | 'stop', { interval, threads, cpu }: Wish) {

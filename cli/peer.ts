@@ -8,6 +8,7 @@ import type { PeerOptions, RunningPeer } from '../peer/main.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { homeAt, type Home } from './home.js';
+import { refuseSamePort } from './ports.js';
 import { runProgram } from './program.js';
 import { hasLauncher } from './stopping.js';
 
@@ -21,6 +22,7 @@ export const command = defineCommand({
     const log = { format: values['log.format'], level: values['log.level'] };
     const home = homeAt(values.home);
     await runProgram({ log, output }, async (context) => {
+      refuseSamePort({ listen: values['peer.listen'], http: values['peer.http'] });
       const { startPeer } = await import('../peer/main.js');
       const peer = await startPeer(optionsOf(values, home), context);
       if (peer === undefined) return undefined;

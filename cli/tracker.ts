@@ -5,6 +5,7 @@ import { keysOf } from '../shared/config/settings.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { homeAt } from './home.js';
+import { refuseSamePort } from './ports.js';
 import { runProgram } from './program.js';
 
 export const command = defineCommand({
@@ -14,6 +15,7 @@ export const command = defineCommand({
   run: async ({ settings: { values }, output }) => {
     const log = { format: values['log.format'], level: values['log.level'] };
     await runProgram({ log, output }, async ({ logger, onTrouble }) => {
+      refuseSamePort({ listen: values['tracker.listen'], http: values['tracker.http'] });
       const [{ startTracker }, { makeParams, PEER_CORE_SHARE }] = await Promise.all([
         import('../tracker/main.js'),
         import('./makeParams.js'),

@@ -20,7 +20,7 @@ import { startApi } from './apiShell.js';
 import { askTracker } from './askTracker.js';
 import { chooseNetwork, type NetworkChoice, type NetworkWish } from './networkChoice.js';
 import { NodeShell } from './nodeShell.js';
-import { resolveAddresses } from './resolveAddresses.js';
+import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
 
@@ -70,6 +70,7 @@ export async function startPeer(
   options: PeerOptions,
   dependencies: PeerDependencies,
 ): Promise<RunningPeer | undefined> {
+  if (options.advertise !== undefined) refuseUncallable(options.advertise);
   const choice = await chooseNetwork(options.wish, {
     ask: (tracker) =>
       askTracker({ tracker, agent: AGENT }, { clock: systemClock, entropy: systemEntropy }),

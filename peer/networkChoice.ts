@@ -46,7 +46,11 @@ export async function chooseNetwork(
   dependencies: ChoiceDependencies,
 ): Promise<NetworkChoice | undefined> {
   if (wish.genesisFile !== undefined) {
-    return placed(networkOf(readNetworkFile(wish.genesisFile)), wish);
+    const network = networkOf(readNetworkFile(wish.genesisFile));
+    if (wish.network !== undefined && !isCalled(network, wish.network)) {
+      throw otherFile(network, wish.genesisFile, wish.network);
+    }
+    return placed(network, wish);
   }
   const pinned = wish.folder === undefined ? undefined : pinnedNetwork(chainIn(wish.folder));
   if (pinned !== undefined && wish.folder !== undefined) {
@@ -138,6 +142,14 @@ function otherNetwork(pinned: Network, folder: string, wanted: string): Trouble 
     'other-network',
     `The data directory ${folder} belongs to network ${pinned.params.name}, not to ${wanted}.`,
     'Leave --network out, or choose another directory with --data.',
+  );
+}
+
+function otherFile({ params }: Network, file: string, wanted: string): Trouble {
+  return new Trouble(
+    'other-network',
+    `The network of ${file} is network ${params.name}, not ${wanted}.`,
+    'Leave --network out, or name another file with --genesis.',
   );
 }
 

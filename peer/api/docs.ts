@@ -20,6 +20,10 @@ export function addDocs(app: FastifyInstance, version: string): void {
   const add = (path: string, innerUrl: (url: string) => string): void => {
     app.get(path, async (request, reply) => {
       const { statusCode, headers, payload } = await answer(innerUrl(request.url));
+      if (statusCode === 404) {
+        reply.callNotFound();
+        return reply;
+      }
       for (const name of KEPT_HEADERS) {
         if (headers[name] !== undefined) reply.header(name, headers[name]);
       }

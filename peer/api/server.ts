@@ -76,6 +76,10 @@ function makeFastify(): FastifyInstance {
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     exposeHeadRoutes: true,
+    // A path that cannot be decoded; it reaches no hook and no route.
+    frameworkErrors: (error, _, reply) => {
+      void sendError(reply.headers(SAFE_HEADERS), codeOf(error), sentence(error.message));
+    },
     schemaController: {
       compilersFactory: {
         buildValidator: buildValidator as unknown as ValidatorFactory,

@@ -23,7 +23,7 @@ export interface ImportProgress {
 
 /**
  * Imports `blocks`, some for each `next`. Ends early at the first block that is refused, with a
- * sentence that names it; what came before is connected and stays. So it does where `blocks` throws.
+ * sentence that names it; what came before is connected and stays, also where `blocks` throws.
  */
 export function* importBlocks(
   target: ImportTarget,

@@ -120,6 +120,20 @@ function unknownVariable(environment: Sources['environment']): ConfigProblem | u
   return undefined;
 }
 
+/**
+ * Variables that look like settings and are none, such as CAIRN_HOEM. Those of a section are
+ * refused; these may be somebody else's.
+ */
+export function strayVariables(environment: Sources['environment']): string[] {
+  const known = new Set([...SETTING_KEYS.map(variableOf), ...TEST_VARIABLES]);
+  return Object.entries(environment)
+    .filter(([name, value]) => name.startsWith('CAIRN_') && !known.has(name) && value !== '')
+    .map(([name]) => name);
+}
+
+/** What our own tests read. */
+const TEST_VARIABLES = ['CAIRN_VECTORS', 'CAIRN_REQUIRE_ALL', 'CAIRN_RUNS'];
+
 /** A key that no setting has, in any section; `$schema` is for editors. */
 function fileProblem(file: ConfigFile | undefined): ConfigProblem | undefined {
   if (file === undefined) return undefined;

@@ -8,6 +8,9 @@ export function writeJsonFile(path: string, value: unknown): void {
   writeFileAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
+/** `text` without the byte order mark that some editors put in front of what people edit. */
+export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
 /** What the file holds, `undefined` when there is none. Throws `Trouble` when it is not JSON. */
 export function readJsonFile(path: string): unknown {
   const text = readFileIfThere(path);

@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import type { NetworkParams } from '../consensus/params.js';
 import { parseParamsJson } from '../consensus/paramsJson.js';
+import { withoutMark } from './jsonFile.js';
 import { Trouble } from './trouble.js';
 
 /** The parameters in the file at `path`. Throws `Trouble`. */
 export function readNetworkFile(path: string): NetworkParams {
-  const params = parseParamsJson(readText(path));
+  const params = parseParamsJson(withoutMark(readText(path)));
   if (params.ok) return params.value;
   const { field, problem } = params.error;
   throw new Trouble(

@@ -51,6 +51,15 @@ describe('cli/flags', () => {
     expect(problem('--httpFrom=1')).to.match(/^Unknown flag --httpFrom\. Did you mean --http-from/);
   });
 
+  it('says how a program that runs writes JSON', () => {
+    const known = new Map<string, Kind>([['log-format', { type: 'choice', of: ['text', 'json'] }]]);
+    const parsed = parseFlags(['--json'], known);
+    expect(parsed.ok ? '' : parsed.error).to.equal(
+      'Unknown flag --json. Its log lines are JSON with --log-format json. ' +
+        '--help lists the flags.',
+    );
+  });
+
   it('refuses a flag without its value', () => {
     expect(problem('--cpu')).to.equal('--cpu needs a value: --cpu=VALUE.');
     expect(problem('--cpu', '--mine')).to.equal('--cpu needs a value: --cpu=VALUE.');

@@ -41,6 +41,48 @@ describe('e2e: trouble', function () {
     expectTrouble(await sandbox.run('netwrok', 'up'), /Did you mean network up\?/);
   });
 
+  it('refuses flags that contradict each other or do nothing', async () => {
+    const genesis = await makeNetwork(sandbox);
+    const peer = ['peer', '--genesis', genesis];
+    expectTrouble(
+      await sandbox.run(...peer, '--network', 'blue'),
+      /red\.json is network red, not blue\. Leave --network out, or name another file/,
+    );
+    for (const address of ['0.0.0.0:6000', '224.0.0.1:6000', '127.0.0.1:1', '[::]:6000']) {
+      const { code, output } = await sandbox.run(...peer, '--advertise', address);
+      expect([code, lines(output)], address).to.deep.equal([
+        1,
+        [
+          `--advertise ${address} is no address that others can call. ` +
+            'Name one of this computer as others see it, with a port from 1024 on.',
+        ],
+      ]);
+    }
+    const [port = 0] = await freePorts(1);
+    const same = ['--listen', String(port), '--http', String(port)];
+    const one = new RegExp(`--listen and --http both ask for port ${String(port)}\\. Choose`);
+    expectTrouble(await sandbox.run(...peer, ...same), one);
+    expectTrouble(await sandbox.run('tracker', ...same), one);
+    const onlyStart = /^--(interval|cpu) works with mine start only\. Leave it out\.$/;
+    expectTrouble(await sandbox.run('mine', 'stop', '--interval', '5'), onlyStart);
+    expectTrouble(await sandbox.run('mine', '2', '--interval', '5'), onlyStart);
+    expectTrouble(await sandbox.run('mine', '2', '--cpu', '5'), onlyStart);
+  });
+
+  it('warns of a variable that is mistyped, once, and goes on', async () => {
+    const { code, stdout, output } = await sandbox.runWith({ CAIRN_HOEM: 'x' }, 'config', '--json');
+    expect(code).to.equal(0);
+    expect(output.replace(stdout, '')).to.equal(
+      'Unknown variable CAIRN_HOEM is ignored. Did you mean CAIRN_HOME?\n',
+    );
+  });
+
+  it('reads a configuration as some editors write it, with a mark in front', async () => {
+    writeFileSync(sandbox.path('config.json'), '\uFEFF{ "peer": { "cpu": 7 } }');
+    const rows = await sandbox.json<{ key: string; value: unknown }[]>('config', 'peer');
+    expect(rows.find(({ key }) => key === 'peer.cpu')?.value).to.equal(7);
+  });
+
   it('names who holds a port, and the flag that chooses another', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

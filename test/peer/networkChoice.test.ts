@@ -133,6 +133,10 @@ describe('peer/networkChoice', () => {
     const genesisFile = join(root, 'blue.json');
     writeFileSync(genesisFile, printParamsJson(BLUE.params));
     expect((await choose({ genesisFile }))?.network.id).to.equal(BLUE.id);
+    writeFileSync(genesisFile, `\uFEFF${printParamsJson(BLUE.params)}`);
+    expect((await choose({ genesisFile }))?.network.id, 'as some editors write').to.equal(BLUE.id);
+    expect((await choose({ genesisFile, network: 'blue' }))?.network.id).to.equal(BLUE.id);
+    expect(await problem({ genesisFile, network: 'red' })).to.equal('other-network');
     writeFileSync(genesisFile, '{"name":"nonsense"}');
     expect(await problem({ genesisFile })).to.equal('bad-network-file');
     expect(await problem({ genesisFile: join(root, 'none') })).to.equal('no-network-file');

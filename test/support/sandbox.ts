@@ -46,6 +46,13 @@ export class Sandbox {
     return this.#runOn(HERE, args);
   }
 
+  /** The same with further environment variables. */
+  runWith(variables: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
+    const [program, ...words] = commandLine(HERE, args);
+    const { cwd, env } = this.#options();
+    return runToEnd(program, words, { cwd, env: { ...env, ...variables } });
+  }
+
   /** Runs `cairn` to its end, which must be a success, and reads the JSON that it prints. */
   json<T>(...args: readonly string[]): Promise<T> {
     return this.jsonOn(HERE, ...args);

@@ -102,6 +102,17 @@ describe('api/server', () => {
     expect(body).to.deep.include({ code: 'not-found', message: 'There is no GET /api/nonsense.' });
   });
 
+  it('says so below its page and for a broken path, too, in its own words', async () => {
+    for (const url of ['/docs/none', '/docs/static/none.js', '/docs/..%2f..%2fetc/passwd']) {
+      const { status, body } = await ask({ url });
+      const message = `There is no GET ${url}.`;
+      expect([status, body['code'], body['message']]).to.deep.equal([404, 'not-found', message]);
+    }
+    const broken = await ask({ url: '/api/%zz' });
+    expect([broken.status, broken.body['code']]).to.deep.equal([400, 'bad-request']);
+    expect(broken.body).to.have.property('hint');
+  });
+
   it('answers a defect with a plain 500, and tells the log', async () => {
     await app.close();
     await start({

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { explain, type ConfigProblem } from '../../../shared/config/problem.js';
-import { resolve, type Resolved, type Sources } from '../../../shared/config/resolve.js';
+import {
+  resolve,
+  strayVariables,
+  type Resolved,
+  type Sources,
+} from '../../../shared/config/resolve.js';
 import {
   keysOf,
   SETTING_KEYS,
@@ -67,6 +72,12 @@ describe('config/resolve', () => {
     expect(problem).to.deep.equal({ code: 'unknown-variable', variable: 'CAIRN_PEER_DTA' });
     expect(sentence(problem)).to.include('Did you mean CAIRN_PEER_DATA?');
     expect(resolve(PEER, { ...NONE, environment: { CAIRN_VECTORS: '/v' } }).ok).to.equal(true);
+  });
+
+  it('finds variables that look like ours and are not', () => {
+    const environment = { CAIRN_HOEM: '/x', CAIRN_HOME: '/y', CAIRN_VECTORS: '/v', HOME: '/h' };
+    expect(strayVariables(environment)).to.deep.equal(['CAIRN_HOEM']);
+    expect(strayVariables({ CAIRN_HOEM: '' })).to.deep.equal([]);
   });
 
   it('names the place and what was expected when a value is wrong', () => {
