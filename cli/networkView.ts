@@ -27,7 +27,7 @@ export function networkTable(view: NetworkView, output: Output): string {
   const { bold, green, yellow, red } = output.colors;
   const painted = rows.map((row, i) => (view.nodes[i]?.state === 'failed' ? red(row) : row));
   const mark = view.agree ? output.symbols.good : output.symbols.dots;
-  const about = `${mark} ${view.network}: ${summary(view.nodes)}`;
+  const about = `${mark} ${view.network}: ${summary(view)}`;
   const failures = failureLines(view.nodes).map((line) => red(line));
   return [bold(head), ...painted, ...failures, view.agree ? green(about) : yellow(about)].join(
     '\n',
@@ -104,7 +104,7 @@ class PlainLines implements NetworkDisplay {
     if (!isNews) return;
     this.#lastTip = tip;
     const rate = answering.reduce((sum, { hashRate }) => sum + hashRate, 0);
-    this.line(`${summary(view.nodes)}, ${formatHashRate(rate)}`);
+    this.line(`${summary(view)}, ${formatHashRate(rate)}`);
   }
 
   line(text: string): void {

@@ -1,17 +1,16 @@
 /** A network of real processes on this computer: a tracker and peers, started, watched, stopped. */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { networkOf, type Network } from '../../shared/consensus/genesis.js';
+import type { Network } from '../../shared/consensus/genesis.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import { writeJsonFile } from '../../shared/io/jsonFile.js';
-import { readNetworkFile } from '../../shared/io/networkFile.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import { Child } from './child.js';
 import { Control } from './control.js';
-import { makeNetworkFile } from './localNetwork.js';
 import { peerName } from './names.js';
+import { NETWORK_FILE, openNetwork } from './networkFile.js';
 import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
 import { chooseNetworkPorts, type PortOptions } from './networkPorts.js';
 import { doAgree, type NetworkView, type NodeStatus, type NodeView } from './networkView.js';
@@ -34,8 +33,6 @@ export interface LauncherListeners {
   /** The view changed. */
   readonly onChange: () => void;
 }
-
-const NETWORK_FILE = 'network.json';
 
 export class Launcher {
   readonly #options: LauncherOptions;
@@ -64,9 +61,11 @@ export class Launcher {
    * still needed.
    */
   async start(): Promise<void> {
-    const params = await this.#openNetworkFile();
-    this.#network = networkOf(params);
-    const [tracker, ...peers] = await this.#plan(params);
+    const { folder } = this.#options;
+    const { network, origin } = await openNetwork(folder, this.#options.network);
+    this.#listeners.onLine(origin);
+    this.#network = network;
+    const [tracker, ...peers] = await this.#plan(network.params);
     this.#survey.start();
     await this.#startAll([tracker]);
     await this.#startAll(peers);
@@ -75,16 +74,17 @@ export class Launcher {
       view: () => this.view(),
       stop: this.#stopOrder.give,
     });
-    this.#run = this.#describe(this.#network, this.#control);
+    this.#run = this.#describe(network, this.#control);
     publish(this.#run, this.#options.runningFolder);
   }
 
   view(): NetworkView {
     const nodes = this.#children.map((child) => this.#viewOf(child));
+    const networkId = this.#network?.id ?? '';
     return {
       network: this.#network?.params.name ?? '',
-      networkId: this.#network?.id ?? '',
-      agree: doAgree(nodes),
+      networkId,
+      agree: doAgree({ networkId, nodes }),
       nodes,
     };
   }
@@ -103,31 +103,6 @@ export class Launcher {
     this.#isStopping = true;
     for (const child of this.#children) child.kill();
     if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
-  }
-
-  async #openNetworkFile(): Promise<NetworkParams> {
-    const { folder, network } = this.#options;
-    const path = join(folder, NETWORK_FILE);
-    const known = existsSync(path) ? readNetworkFile(path) : undefined;
-    if (known !== undefined) {
-      this.#refuseOtherTemplate(known);
-      this.#listeners.onLine(`Going on with network ${known.name} in ${folder}.`);
-      return known;
-    }
-    const made = await makeNetworkFile(path, network);
-    this.#listeners.onLine(`Made network ${made.name} in ${folder}.`);
-    return made;
-  }
-
-  #refuseOtherTemplate({ name, fixedTarget }: NetworkParams): void {
-    const { template, isTemplateChosen } = this.#options.network;
-    const found = fixedTarget ? 'dev' : 'lan';
-    if (!isTemplateChosen || template === found) return;
-    throw new Trouble(
-      'other-template',
-      `Network ${name} was made from template ${found}, not ${template}.`,
-      'Leave --template out to go on with it, or begin anew with --fresh.',
-    );
   }
 
   async #plan(params: NetworkParams): Promise<readonly [ProgramPlan, ...ProgramPlan[]]> {
@@ -233,8 +208,8 @@ class StopOrder {
 }
 
 function pickStatus(answer: NodeStatus): NodeStatus {
-  const { height, tip, peers, mining, hashRate, synced } = answer;
-  return { height, tip, peers, mining, hashRate, synced };
+  const { networkId, height, tip, peers, mining, hashRate, synced } = answer;
+  return { networkId, height, tip, peers, mining, hashRate, synced };
 }
 
 /**

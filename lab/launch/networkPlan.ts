@@ -82,6 +82,7 @@ export function planNetwork(
       log,
       peer: {
         name,
+        genesis: layout.networkFile,
         tracker: at(layout.tracker.tcpPort),
         listen: at(tcpPort),
         http: `localhost:${String(httpPort)}`,

@@ -14,6 +14,7 @@ export interface NodeView {
 }
 
 export interface NodeStatus {
+  readonly networkId: string;
   readonly height: number;
   readonly tip: string;
   readonly peers: number;
@@ -25,32 +26,40 @@ export interface NodeStatus {
 export interface NetworkView {
   readonly network: string;
   readonly networkId: string;
-  /** Whether all peers run and have the same tip. */
+  /** Whether all peers answer, belong to this network and have one tip. */
   readonly agree: boolean;
   readonly nodes: readonly NodeView[];
 }
 
-/** Whether all peers answer and have one tip. */
-export function doAgree(nodes: readonly NodeView[]): boolean {
-  const tips = nodes.filter(({ role }) => role === 'peer').map(({ status }) => status?.tip);
-  return tips.length > 0 && tips.every((tip) => tip !== undefined && tip === tips[0]);
+/** What is told of a network as a whole. */
+export type Whole = Pick<NetworkView, 'networkId' | 'nodes'>;
+
+/** Whether all peers answer, belong to the network and have one tip. */
+export function doAgree({ networkId, nodes }: Whole): boolean {
+  const peers = nodes.filter(({ role }) => role === 'peer').map(({ status }) => status);
+  const tip = peers[0]?.tip;
+  return (
+    tip !== undefined &&
+    peers.every((status) => status?.networkId === networkId && status.tip === tip)
+  );
 }
 
 /**
  * One line about the whole: `5/5 peers agree on block 17 (…0a1b2c3d)`, or how many tips there are.
  */
-export function summary(nodes: readonly NodeView[]): string {
-  const peers = nodes.filter(({ role }) => role === 'peer');
+export function summary(whole: Whole): string {
+  const peers = whole.nodes.filter(({ role }) => role === 'peer');
   const answering = peers.flatMap(({ status }) => (status === null ? [] : [status]));
   const count = `${String(answering.length)}/${String(peers.length)} peers`;
   const [best] = [...answering].sort((a, b) => b.height - a.height);
   if (best === undefined) return `${count} answer yet`;
-  const tips = new Set(answering.map(({ tip }) => tip));
   const block = `block ${String(best.height)} (${shortTip(best.tip)})`;
-  if (tips.size > 1)
-    return `${count} answer, ${String(tips.size)} different tips, highest ${block}`;
-  return answering.length === peers.length
-    ? `${count} agree on ${block}`
+  if (doAgree(whole)) return `${count} agree on ${block}`;
+  const foreign = answering.filter(({ networkId }) => networkId !== whole.networkId);
+  if (foreign.length > 0) return `${count} answer, ${String(foreign.length)} of another network`;
+  const tips = new Set(answering.map(({ tip }) => tip));
+  return tips.size > 1
+    ? `${count} answer, ${String(tips.size)} different tips, highest ${block}`
     : `${count} answer, ${block}`;
 }
 

@@ -104,7 +104,8 @@ function claim(database: Database.Database, path: string, network: Network): voi
       'other-network',
       `${path} belongs to network "${stored.params.name}" (${stored.id}), ` +
         `not to "${network.params.name}" (${network.id}).`,
-      'Choose another data directory for the other network.',
+      'Choose another data directory for the other network, or move this file and those beside ' +
+        'it whose names begin like it away.',
     );
   }
 }

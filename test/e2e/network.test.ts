@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
-import { isRunning, until, within, type Running } from '../support/programs.js';
+import { LocalNetwork, type Up } from '../support/localNetwork.js';
+import { isRunning, until, within } from '../support/programs.js';
 import { skip } from '../support/skip.js';
 import { freePorts, Sandbox, stop, untilGone, untilPrinted } from '../support/sandbox.js';
 
@@ -14,33 +15,18 @@ describe('e2e: a network on one computer', function () {
   this.timeout(60_000);
 
   let sandbox: Sandbox;
+  let network: LocalNetwork;
   beforeEach(() => {
     sandbox = new Sandbox();
+    network = new LocalNetwork(sandbox);
   });
   afterEach(async () => {
-    const pids = runFile()?.nodes.map(({ pid }) => pid) ?? [];
+    const ended = network.ended();
     await sandbox.close();
-    await untilGone(pids);
+    await ended();
   });
 
-  const runPath = (): string => sandbox.path('networks', 'local', 'run.json');
-  const runFile = (): RunFile | undefined =>
-    existsSync(runPath()) ? (JSON.parse(readFileSync(runPath(), 'utf8')) as RunFile) : undefined;
-
-  /** Starts a network that mines on demand, and waits until all of it answers. */
-  async function up(...flags: string[]): Promise<{ running: Running; run: RunFile }> {
-    const [http = 0, tcp = 0, tracker = 0, page = 0] = await freePorts(4);
-    const ports = [
-      ...['--http-from', String(http), '--tcp-from', String(tcp)],
-      ...['--tracker-port', String(tracker), '--tracker-http', String(page)],
-    ];
-    const running = sandbox.start('network', 'up', '--template', 'dev', ...ports, ...flags);
-    const run = await until('run.json', START_TIMEOUT_MS, () => {
-      if (running.child.exitCode !== null) throw new Error(running.output());
-      return runFile();
-    });
-    return { running, run };
-  }
+  const up = (...flags: string[]): Promise<Up> => network.up(...flags);
 
   const pidsOf = ({ nodes }: RunFile): number[] => nodes.map(({ pid }) => pid);
 
@@ -71,7 +57,7 @@ describe('e2e: a network on one computer', function () {
     expect(down.output).to.match(/^Stopped local-[0-9a-f]{6}: 3 programs\.$/m);
     expect((await within('the launcher', 5_000, first.running.ended)).code).to.equal(0);
     expect(pidsOf(first.run).some(isRunning)).to.equal(false);
-    expect(runFile()).to.equal(undefined);
+    expect(network.runFile()).to.equal(undefined);
 
     const second = await up('--peers', '2');
     expect(second.run.networkId).to.equal(first.run.networkId);
@@ -119,15 +105,9 @@ describe('e2e: a network on one computer', function () {
 
   it('leaves no program behind when it is killed while they start', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux shows the command lines of processes');
-    const children = sandbox.path('networks', 'local');
-    const [http = 0, tcp = 0, tracker = 0, page = 0] = await freePorts(4);
-    const running = sandbox.start(
-      ...['network', 'up', '--template', 'dev'],
-      ...['--http-from', String(http), '--tcp-from', String(tcp)],
-      ...['--tracker-port', String(tracker), '--tracker-http', String(page)],
-    );
+    const running = sandbox.start(...(await network.words()));
     await until('a first peer', START_TIMEOUT_MS, () =>
-      existsSync(`${children}/Alice/output.log`) ? true : undefined,
+      existsSync(network.path('Alice', 'output.log')) ? true : undefined,
     );
     running.child.kill('SIGKILL');
     await untilGone(childrenOf(sandbox.home));

@@ -77,7 +77,7 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   web: [...LEVELS_01, 'http'],
   'peer program': [...LEVELS_02, 'io', ...PEER_MACHINE, ...PEER_ADAPTERS],
   'tracker program': [...LEVELS_02, 'io', ...TRACKER_MACHINE, ...TRACKER_ADAPTERS],
-  launch: [...LEVELS_02, 'io', 'peer types', 'workers'],
+  launch: [...LEVELS_02, 'io', 'peer types', 'peer storage', 'workers'],
   sim: [...LEVELS_02, ...PEER_MACHINE, ...TRACKER_MACHINE],
   cli: ALL.filter((part) => part !== 'test' && part !== 'bench'),
   test: ALL,

@@ -9,7 +9,17 @@ import {
 } from '../../../lab/launch/networkView.js';
 
 const TIP = `${'0'.repeat(56)}12345678`;
-const STATUS = { height: 7, tip: TIP, peers: 4, mining: true, hashRate: 5, synced: true };
+const NETWORK = 'ab'.repeat(32);
+const STATUS = {
+  networkId: NETWORK,
+  height: 7,
+  tip: TIP,
+  peers: 4,
+  mining: true,
+  hashRate: 5,
+  synced: true,
+};
+const whole = (...nodes: NodeView[]) => ({ networkId: NETWORK, nodes });
 const TRACKER: NodeView = {
   name: 'tracker',
   role: 'tracker',
@@ -32,21 +42,30 @@ describe('launch/networkView', () => {
   it('agrees when every peer answers with one tip', () => {
     const other = peer({ status: { ...STATUS, tip: 'f'.repeat(64) } });
     const failed = peer({ state: 'failed', status: null });
-    expect(doAgree([TRACKER, peer(), peer()])).to.equal(true);
-    expect(doAgree([TRACKER, peer(), other])).to.equal(false);
-    expect(doAgree([TRACKER, peer(), failed])).to.equal(false);
-    expect(doAgree([TRACKER])).to.equal(false);
+    expect(doAgree(whole(TRACKER, peer(), peer()))).to.equal(true);
+    expect(doAgree(whole(TRACKER, peer(), other))).to.equal(false);
+    expect(doAgree(whole(TRACKER, peer(), failed))).to.equal(false);
+    expect(doAgree(whole(TRACKER))).to.equal(false);
+  });
+
+  it('does not agree with peers of another network, whatever their tip', () => {
+    const foreign = peer({ status: { ...STATUS, networkId: 'cd'.repeat(32) } });
+    expect(doAgree(whole(peer(), foreign))).to.equal(false);
+    expect(doAgree(whole(foreign, foreign))).to.equal(false);
+    expect(summary(whole(peer(), foreign))).to.equal('2/2 peers answer, 1 of another network');
   });
 
   it('says in one line how the whole stands', () => {
     const ahead = peer({ status: { ...STATUS, height: 8, tip: 'f'.repeat(64) } });
     const silent = peer({ state: 'silent', status: null });
-    expect(summary([TRACKER, peer(), peer()])).to.equal('2/2 peers agree on block 7 (…12345678)');
-    expect(summary([peer(), ahead])).to.equal(
+    expect(summary(whole(TRACKER, peer(), peer()))).to.equal(
+      '2/2 peers agree on block 7 (…12345678)',
+    );
+    expect(summary(whole(peer(), ahead))).to.equal(
       '2/2 peers answer, 2 different tips, highest block 8 (…ffffffff)',
     );
-    expect(summary([peer(), silent])).to.equal('1/2 peers answer, block 7 (…12345678)');
-    expect(summary([silent])).to.equal('0/1 peers answer yet');
+    expect(summary(whole(peer(), silent))).to.equal('1/2 peers answer, block 7 (…12345678)');
+    expect(summary(whole(silent))).to.equal('0/1 peers answer yet');
   });
 
   it('has a cell for each column, and shows why a program failed', () => {
