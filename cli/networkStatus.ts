@@ -21,6 +21,6 @@ export const command = defineCommand({
     }
     if (options.json === true) output.json({ ...view, dataDirectory: run.dataDirectory });
     else output.line(networkTable(view, output));
-    return EXIT.done;
+    return view.nodes.some(({ state }) => state === 'failed') ? EXIT.wrong : EXIT.done;
   },
 });

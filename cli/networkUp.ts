@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launcher, LauncherOptions } from '../lab/launch/launcher.js';
 import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
+import { failureLines, type NetworkView } from '../lab/launch/networkView.js';
 import type { DataDirectory } from '../shared/io/dataDirectory.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand } from './command.js';
@@ -103,6 +104,7 @@ async function run(options: LauncherOptions, output: Output): Promise<ExitCode> 
   } finally {
     await end(launcher, display, options.folder);
   }
+  tellFailures(launcher.view());
   return EXIT.done;
 }
 
@@ -118,4 +120,10 @@ async function end(launcher: Launcher, display: NetworkDisplay, folder: string):
   display.line('Stopping all programs. Ctrl-C once more ends them at once.');
   await launcher.stop();
   display.line(`Stopped. The data stays in ${folder}; the next start goes on from it.`);
+}
+
+/** Throws when a program failed: whoever waits for the exit code is to know. */
+function tellFailures({ nodes }: NetworkView): void {
+  const failures = failureLines(nodes);
+  if (failures.length > 0) throw new Trouble('child-failed', failures.join(' '), '');
 }

@@ -82,12 +82,15 @@ const HINT = 'Ctrl-C stops the network; its data stays.';
 /** How long a network may disagree before that is worth a line. */
 const DISAGREEMENT_LINE_MS = 5_000;
 
-/** One line for each block that all agree on, and for each program that fails. */
+/**
+ * One line for each block that all agree on, for what stands otherwise for a while, and for each
+ * program that fails.
+ */
 class PlainLines implements NetworkDisplay {
   readonly #output: Output;
   readonly #told = new Set<string>();
   #isClosed = false;
-  #lastTip: string | undefined;
+  #lastSummary = '';
   #lastLineAt = performance.now();
 
   constructor(output: Output) {
@@ -97,14 +100,14 @@ class PlainLines implements NetworkDisplay {
   show(view: NetworkView): void {
     if (this.#isClosed) return;
     for (const node of view.nodes) this.#showNode(node);
-    const answering = view.nodes.flatMap(({ status }) => (status === null ? [] : [status]));
-    const tip = view.agree ? answering[0]?.tip : undefined;
+    const told = summary(view);
     const isLate = performance.now() - this.#lastLineAt > DISAGREEMENT_LINE_MS;
-    const isNews = tip === undefined ? isLate && answering.length > 0 : tip !== this.#lastTip;
-    if (!isNews) return;
-    this.#lastTip = tip;
+    const answering = view.nodes.flatMap(({ status }) => (status === null ? [] : [status]));
+    const isWorthIt = view.agree || (isLate && answering.length > 0);
+    if (!isWorthIt || told === this.#lastSummary) return;
+    this.#lastSummary = told;
     const rate = answering.reduce((sum, { hashRate }) => sum + hashRate, 0);
-    this.line(`${summary(view)}, ${formatHashRate(rate)}`);
+    this.line(`${told}, ${formatHashRate(rate)}`);
   }
 
   line(text: string): void {

@@ -57,19 +57,22 @@ export class Launcher {
   }
 
   /**
-   * Resolves when all programs answer. Throws `Trouble` when one of them cannot; `stop` is then
-   * still needed.
+   * Resolves when all programs answer that can. Throws `Trouble` when the network is none without
+   * those that cannot; `stop` is then still needed.
    */
   async start(): Promise<void> {
     const { folder } = this.#options;
-    const { network, origin } = await openNetwork(folder, this.#options.network);
+    const { network, origin, hasRun } = await openNetwork(folder, this.#options.network);
     this.#listeners.onLine(origin);
     this.#network = network;
     const [tracker, ...peers] = await this.#plan(network.params);
     this.#survey.start();
     await this.#startAll([tracker]);
+    // Peers that have never met find each other only through it.
+    if (!hasRun) this.#requireOne('tracker');
     await this.#startAll(peers);
     if (this.#isStopping) return;
+    this.#requireOne('peer');
     this.#control = await Control.open({
       view: () => this.view(),
       stop: this.#stopOrder.give,
@@ -120,7 +123,7 @@ export class Launcher {
     return planNetwork({ ...network, mine }, layout, share);
   }
 
-  /** Starts `programs` together and waits until all are ready; throws when one fails. */
+  /** Starts `programs` together and waits until each is ready or has failed. */
   async #startAll(programs: readonly ProgramPlan[]): Promise<void> {
     await Promise.all(programs.map((program) => this.#startOne(program)));
   }
@@ -130,7 +133,7 @@ export class Launcher {
     mkdirSync(folder, { recursive: true });
     const configFile = join(folder, 'config.json');
     writeJsonFile(configFile, config);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const options = {
         name,
         role,
@@ -138,14 +141,21 @@ export class Launcher {
         dataDirectory: folder,
         environment: withoutSettings(this.#options.environment),
       };
-      const child = new Child(options, ({ state }) => {
-        if (state.type === 'running') resolve();
-        if (state.type === 'failed')
-          reject(new Trouble('child-failed', `${name}: ${state.reason}`, ''));
+      const child = new Child(options, () => {
         this.#onChildChange(child);
+        resolve();
       });
       this.#children.push(child);
     });
+  }
+
+  /** Throws when all programs of `role` have failed. */
+  #requireOne(role: ProgramPlan['role']): void {
+    const nodes = this.view().nodes.filter((node) => node.role === role);
+    const [first] = nodes;
+    if (first === undefined || nodes.some(({ state }) => state !== 'failed')) return;
+    const what = role === 'peer' ? 'No peer came up. ' : '';
+    throw new Trouble('child-failed', `${what}${first.name}: ${first.reason}`, '');
   }
 
   #onChildChange(child: Child): void {

@@ -118,11 +118,13 @@ describe('e2e: a network on one computer', function () {
     const [, alice, bob] = run.nodes;
     process.kill(alice?.pid ?? 0, 'SIGKILL');
     await untilPrinted(running, /Alice FAILED: killed by SIGKILL; see .*output\.log/);
-    const view = await sandbox.json<NetworkView>('network', 'status');
+    const { code, stdout } = await sandbox.run('network', 'status', '--json');
+    expect(code).to.equal(3);
+    const view = JSON.parse(stdout) as NetworkView;
     expect(view.agree).to.equal(false);
     expect(view.nodes.find(({ name }) => name === 'Alice')?.state).to.equal('failed');
     expect(isRunning(bob?.pid ?? 0)).to.equal(true);
-    await stop(running);
+    expect((await stop(running)).code).to.equal(1);
   });
 
   it('refuses a second start of the same network, and says what to do', async () => {
