@@ -1,10 +1,13 @@
 /** `cairn network up`: a tracker and peers on this computer, live in this terminal until Ctrl-C. */
 
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launcher, LauncherOptions } from '../lab/launch/launcher.js';
-import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
+import type { NetworkOptions } from '../lab/launch/networkPlan.js';
+import type { PortOptions, TrackerPort } from '../lab/launch/networkPorts.js';
 import { failureLines, type NetworkView } from '../lab/launch/networkView.js';
+import type { Resolved } from '../shared/config/resolve.js';
+import { keysOf, type KeyIn } from '../shared/config/settings.js';
 import type { DataDirectory } from '../shared/io/dataDirectory.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand } from './command.js';
@@ -14,20 +17,28 @@ import { openDisplay, type NetworkDisplay } from './networkView.js';
 import type { Output } from './output.js';
 import { stopRequested } from './stopping.js';
 
-type NetworkSettings = Settings<KeyIn<'network' | 'log'> | 'home' | 'config'>;
+type NetworkSettings = Resolved<KeyIn<'network' | 'log'> | 'home' | 'config'>;
 
 export const command = defineCommand({
   settings: ['config', 'home', ...keysOf('network', 'log')],
   options: {},
   positionals: [],
-  run: async ({ settings: { values, origins }, environment, output }) => {
+  run: async ({ settings, environment, output }) => {
+    const { values } = settings;
     const home = homeAt(values.home);
-    const directory = await lock(join(home.networks, values['network.name']));
+    const { chooseNetworkPorts } = await import('../lab/launch/networkPorts.js');
+    const wish = portsOf(settings);
+    const folder = join(home.networks, values['network.name']);
+    // Also before there is a folder: a start that cannot go on makes none.
+    if (!existsSync(folder)) await chooseNetworkPorts(wish);
+    const directory = await lock(folder);
     try {
-      if (values['network.fresh']) await removeData(directory.path, output);
-      const isTemplateChosen = origins['network.template'].type !== 'default';
-      const options = optionsOf(values, directory.path, home.running, isTemplateChosen);
-      return await run({ ...options, environment }, output);
+      const ports = await chooseNetworkPorts(wish);
+      for (const line of ports.skipped) output.line(line);
+      if (values['network.fresh']) await removeData(folder, output);
+      const network = networkOptionsOf(settings);
+      const runningFolder = home.running;
+      return await run({ network, ports, folder, runningFolder, environment }, output);
     } finally {
       directory.close();
     }
@@ -57,31 +68,31 @@ async function removeData(folder: string, output: Output): Promise<void> {
   }
 }
 
-function optionsOf(
-  values: NetworkSettings,
-  folder: string,
-  runningFolder: string,
-  isTemplateChosen: boolean,
-): Omit<LauncherOptions, 'environment'> {
+function portsOf({ values, origins }: NetworkSettings): PortOptions {
+  const asked = (key: 'network.trackerPort' | 'network.trackerHttp'): TrackerPort => ({
+    port: values[key],
+    isChosen: origins[key].type !== 'default',
+  });
   return {
-    network: {
-      name: values['network.name'],
-      template: values['network.template'],
-      isTemplateChosen,
-      peers: values['network.peers'],
-      host: values['network.host'],
-      mine: values['network.mine'],
-      cpuPercent: values['network.cpu'],
-      log: { format: values['log.format'], level: values['log.level'] },
-    },
-    ports: {
-      tcpFrom: values['network.tcpFrom'],
-      httpFrom: values['network.httpFrom'],
-      trackerPort: values['network.trackerPort'],
-      trackerHttp: values['network.trackerHttp'],
-    },
-    folder,
-    runningFolder,
+    host: values['network.host'],
+    peers: values['network.peers'],
+    tcpFrom: values['network.tcpFrom'],
+    httpFrom: values['network.httpFrom'],
+    trackerPort: asked('network.trackerPort'),
+    trackerHttp: asked('network.trackerHttp'),
+  };
+}
+
+function networkOptionsOf({ values, origins }: NetworkSettings): NetworkOptions {
+  return {
+    name: values['network.name'],
+    template: values['network.template'],
+    isTemplateChosen: origins['network.template'].type !== 'default',
+    peers: values['network.peers'],
+    host: values['network.host'],
+    mine: values['network.mine'],
+    cpuPercent: values['network.cpu'],
+    log: { format: values['log.format'], level: values['log.level'] },
   };
 }
 

@@ -12,14 +12,15 @@ import { Control } from './control.js';
 import { peerName } from './names.js';
 import { NETWORK_FILE, openNetwork } from './networkFile.js';
 import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
-import { chooseNetworkPorts, type PortOptions } from './networkPorts.js';
+import type { NetworkPorts } from './networkPorts.js';
 import { doAgree, type NetworkView, type NodeStatus, type NodeView } from './networkView.js';
 import { publish, withdraw, type RunFile } from './runFile.js';
 import { Survey } from './survey.js';
 
 export interface LauncherOptions {
   readonly network: NetworkOptions;
-  readonly ports: Omit<PortOptions, 'host' | 'peers'>;
+  /** As many peers' ports as there are to be peers. */
+  readonly ports: NetworkPorts;
   /** The network's data directory; the caller holds its lock. */
   readonly folder: string;
   /** Where other commands look for what runs. */
@@ -65,7 +66,7 @@ export class Launcher {
     const { network, origin, hasRun } = await openNetwork(folder, this.#options.network);
     this.#listeners.onLine(origin);
     this.#network = network;
-    const [tracker, ...peers] = await this.#plan(network.params);
+    const [tracker, ...peers] = this.#plan(network.params);
     this.#survey.start();
     await this.#startAll([tracker]);
     // Peers that have never met find each other only through it.
@@ -108,10 +109,8 @@ export class Launcher {
     if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
   }
 
-  async #plan(params: NetworkParams): Promise<readonly [ProgramPlan, ...ProgramPlan[]]> {
-    const { network, folder } = this.#options;
-    const ports = await chooseNetworkPorts({ ...this.#options.ports, ...network });
-    for (const line of ports.skipped) this.#listeners.onLine(line);
+  #plan(params: NetworkParams): readonly [ProgramPlan, ...ProgramPlan[]] {
+    const { network, folder, ports } = this.#options;
     const layout = {
       tracker: ports.tracker,
       peers: ports.peers.map((own, i) => ({ ...own, name: peerName(i) })),

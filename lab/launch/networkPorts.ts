@@ -1,7 +1,13 @@
-/** The ports of a network on one computer: the tracker's as asked, the peers' in order. */
+/** The ports of a network on one computer: the tracker's, and the peers' in order. */
 
 import { Trouble } from '../../shared/io/trouble.js';
-import { browserBlocked, choosePorts, isPortFree } from './ports.js';
+import {
+  browserBlocked,
+  choosePorts,
+  isPortFree,
+  type PortChoice,
+  type PortRequest,
+} from './ports.js';
 
 export interface NodePorts {
   readonly tcpPort: number;
@@ -13,8 +19,14 @@ export interface PortOptions {
   readonly peers: number;
   readonly tcpFrom: number;
   readonly httpFrom: number;
-  readonly trackerPort: number;
-  readonly trackerHttp: number;
+  readonly trackerPort: TrackerPort;
+  readonly trackerHttp: TrackerPort;
+}
+
+export interface TrackerPort {
+  readonly port: number;
+  /** The user named it: others may know the tracker by it, so another one would be a surprise. */
+  readonly isChosen: boolean;
 }
 
 export interface NetworkPorts {
@@ -26,17 +38,19 @@ export interface NetworkPorts {
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-/** Throws `Trouble` when the tracker's ports are in use: others know it by them. */
+/** Throws `Trouble` when ports that were chosen for the tracker are in use. */
 export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkPorts> {
-  const { host, peers: count, trackerPort, trackerHttp } = options;
-  await requireFree(trackerPort, [host], 'tracker-port');
-  await requireFree(trackerHttp, LOOPBACK, 'tracker-http');
+  await refuseUsed(options);
+  const tracker = await trackerPorts(options);
+  const { host, peers: count } = options;
+  const [trackerPort = 0, trackerHttp = 0] = tracker.ports;
   const ofTracker: [number, string][] = [
     [trackerPort, 'the tracker’s'],
     [trackerHttp, 'the tracker’s page'],
   ];
   const http = await choosePorts({
     purpose: 'HTTP',
+    flag: 'http-from',
     from: options.httpFrom,
     count,
     reserved: new Map([...browserBlocked(), ...ofTracker]),
@@ -45,6 +59,7 @@ export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkP
   const taken = http.ports.map((port): [number, string] => [port, 'a peer’s HTTP port']);
   const tcp = await choosePorts({
     purpose: 'TCP',
+    flag: 'tcp-from',
     from: options.tcpFrom,
     count,
     reserved: new Map([...ofTracker, ...taken]),
@@ -53,16 +68,58 @@ export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkP
   return {
     tracker: { tcpPort: trackerPort, httpPort: trackerHttp },
     peers: http.ports.map((httpPort, i) => ({ httpPort, tcpPort: tcp.ports[i] ?? 0 })),
-    skipped: [...http.skipped, ...tcp.skipped],
+    skipped: [...tracker.skipped, ...http.skipped, ...tcp.skipped],
   };
 }
 
-async function requireFree(port: number, hosts: readonly string[], flag: string): Promise<void> {
-  if (await isPortFree(port, hosts)) return;
+/** The tracker's TCP port and that of its page: those that were chosen, else the first free ones. */
+async function trackerPorts(options: PortOptions): Promise<PortChoice> {
+  const { host, trackerPort, trackerHttp } = options;
+  const tcp = await trackerPortOf(trackerPort, {
+    purpose: 'Tracker TCP',
+    flag: 'tracker-port',
+    reserved: new Map([[trackerHttp.port, 'the tracker’s page']]),
+    isFree: (port) => isPortFree(port, [host]),
+  });
+  const [tcpPort = 0] = tcp.ports;
+  const http = await trackerPortOf(trackerHttp, {
+    purpose: 'Tracker HTTP',
+    flag: 'tracker-http',
+    reserved: browserBlocked().set(tcpPort, 'the tracker’s'),
+    isFree: (port) => isPortFree(port, LOOPBACK),
+  });
+  return { ports: [...tcp.ports, ...http.ports], skipped: [...tcp.skipped, ...http.skipped] };
+}
+
+async function trackerPortOf(
+  { port, isChosen }: TrackerPort,
+  request: Omit<PortRequest, 'from' | 'count'>,
+): Promise<PortChoice> {
+  if (isChosen) return { ports: [port], skipped: [] };
+  return choosePorts({ ...request, from: port, count: 1 });
+}
+
+/** All at once, so that one more start is enough. */
+async function refuseUsed({ host, trackerPort, trackerHttp }: PortOptions): Promise<void> {
+  const asked = [
+    { ...trackerPort, hosts: [host], flag: '--tracker-port' },
+    { ...trackerHttp, hosts: LOOPBACK, flag: '--tracker-http' },
+  ];
+  const used: typeof asked = [];
+  for (const one of asked) {
+    if (one.isChosen && !(await isPortFree(one.port, one.hosts))) used.push(one);
+  }
+  if (used.length === 0) return;
+  const ports = used.map(({ port }) => String(port)).join(' and ');
+  const flags = used.map(({ flag }) => flag).join(' and ');
+  const [what, stop, other] =
+    used.length === 1
+      ? [`Port ${ports}, meant for the tracker, is`, 'program that uses it', 'another']
+      : [`Ports ${ports}, meant for the tracker, are`, 'programs that use them', 'others'];
   throw new Trouble(
     'port-in-use',
-    `Port ${String(port)}, meant for the tracker, is in use.`,
-    'Stop the program that uses it (perhaps another network: cairn network down), ' +
-      `or choose another with --${flag}.`,
+    `${what} in use.`,
+    `Stop the ${stop} (perhaps another network: cairn network down), ` +
+      `or choose ${other} with ${flags}.`,
   );
 }

@@ -12,6 +12,8 @@ export interface PortChoice {
 export interface PortRequest {
   /** What the ports are for, such as `HTTP`. */
   readonly purpose: string;
+  /** The flag that sets `from`, without dashes. */
+  readonly flag: string;
   readonly from: number;
   readonly count: number;
   /** Why a port cannot be used although it may be free. */
@@ -21,11 +23,11 @@ export interface PortRequest {
 
 /** The first ports from `from` that are neither reserved nor in use. */
 export async function choosePorts(request: PortRequest): Promise<PortChoice> {
-  const { purpose, from, count, reserved, isFree } = request;
+  const { purpose, flag, from, count, reserved, isFree } = request;
   const ports: number[] = [];
   const skipped: string[] = [];
   for (let port = from; ports.length < count; port++) {
-    if (port > PORT_MAX) throw noPorts(purpose, from);
+    if (port > PORT_MAX) throw noPorts(purpose, from, flag);
     const reason = reserved.get(port) ?? ((await isFree(port)) ? undefined : 'in use');
     if (reason === undefined) ports.push(port);
     else skipped.push(`${purpose} port ${String(port)} is ${reason}; skipped.`);
@@ -35,11 +37,11 @@ export async function choosePorts(request: PortRequest): Promise<PortChoice> {
 
 const PORT_MAX = 65_535;
 
-const noPorts = (purpose: string, from: number): Trouble =>
+const noPorts = (purpose: string, from: number, flag: string): Trouble =>
   new Trouble(
     'no-free-ports',
     `There are not enough free ${purpose} ports from ${String(from)} up.`,
-    `Choose a lower start with --${purpose.toLowerCase()}-from, or fewer peers.`,
+    `Choose a lower one with --${flag}.`,
   );
 
 /** Ports on which browsers refuse to open a page (Fetch Standard, “bad port”), from 1719 up. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import { openStore } from '../../peer/storage/openStore.js';
@@ -7,22 +8,24 @@ import { networkOf } from '../../shared/consensus/genesis.js';
 import { readNetworkFile } from '../../shared/io/networkFile.js';
 import { LocalNetwork } from '../support/localNetwork.js';
 import { until, within, type Ended } from '../support/programs.js';
-import { Sandbox, stop, untilPrinted } from '../support/sandbox.js';
+import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
 
-/** `cairn network up` when its files are not as it left them. */
+/** `cairn network up` when its files are not as it left them, and beside another network. */
 describe('e2e: a network on one computer in trouble', function () {
   this.timeout(60_000);
 
   let sandbox: Sandbox;
   let network: LocalNetwork;
+  let second: LocalNetwork;
   beforeEach(() => {
     sandbox = new Sandbox();
     network = new LocalNetwork(sandbox);
+    second = new LocalNetwork(sandbox, 'second');
   });
   afterEach(async () => {
-    const ended = network.ended();
+    const ends = [network.ended(), second.ended()];
     await sandbox.close();
-    await ended();
+    await Promise.all(ends.map((end) => end()));
   });
 
   /** A network that ran once, and has blocks. */
@@ -174,5 +177,41 @@ describe('e2e: a network on one computer in trouble', function () {
     const { code, output } = await refusal('--peers', '1');
     expect(code, output).to.equal(1);
     expect(output).to.match(/^tracker: The node key in .* is damaged/m);
+  });
+
+  it('takes other ports for the tracker of a second network, and says so', async () => {
+    // In use by us, or by somebody else already.
+    const servers = [5009, 5010].map((port) =>
+      createServer()
+        .on('error', () => undefined)
+        .listen(port, '127.0.0.1'),
+    );
+    const [http = 0, tcp = 0] = await freePorts(2);
+    const started = sandbox.start(
+      ...['network', 'up', '--name', 'second', '--template', 'dev', '--peers', '1'],
+      ...['--http-from', String(http), '--tcp-from', String(tcp)],
+    );
+    const { running, run } = await second.whenUp(started);
+    expect(running.output()).to.match(/^Tracker TCP port 5009 is in use; skipped\.$/m);
+    expect(running.output()).to.match(/^Tracker HTTP port 5010 is in use; skipped\.$/m);
+    expect(run.nodes.map(({ role }) => role)).to.deep.equal(['tracker', 'peer']);
+    for (const server of servers) server.close();
+    await stop(running);
+  });
+
+  it('names all ports of the tracker that are in use at once, and makes no folder', async () => {
+    const first = await network.up('--peers', '1');
+    const [tracker] = first.run.nodes;
+    const tcp = tracker?.tcpAddress.split(':').at(-1) ?? '';
+    const page = tracker?.httpUrl.split(':').at(-1) ?? '';
+    const { code, output } = await sandbox.run(
+      ...['network', 'up', '--name', 'second', '--tracker-port', tcp, '--tracker-http', page],
+    );
+    expect(code, output).to.equal(1);
+    expect(output).to.include(`Ports ${tcp} and ${page}, meant for the tracker, are in use.`);
+    expect(output).to.include('--tracker-port and --tracker-http');
+    expect(output.trimEnd().split('\n'), output).to.have.length(1);
+    expect(existsSync(second.path())).to.equal(false);
+    await stop(first.running);
   });
 });

@@ -9,6 +9,7 @@ describe('launch/ports', () => {
   it('takes ports in order and says which it passed over, and why', async () => {
     const choice = await choosePorts({
       purpose: 'HTTP',
+      flag: 'http-from',
       from: 5008,
       count: 3,
       reserved: new Map([[5009, 'the tracker’s']]),
@@ -22,13 +23,21 @@ describe('launch/ports', () => {
 
   it('passes over the ports that browsers refuse', async () => {
     const reserved = browserBlocked();
-    const request = { purpose: 'HTTP', from: 5059, count: 2, reserved, isFree: allFree };
+    const request = {
+      purpose: 'HTTP',
+      flag: 'http-from',
+      from: 5059,
+      count: 2,
+      reserved,
+      isFree: allFree,
+    };
     expect((await choosePorts(request)).ports).to.deep.equal([5059, 5062]);
   });
 
   it('says so when there are not enough', async () => {
     const request = {
       purpose: 'TCP',
+      flag: 'tcp-from',
       from: 65_535,
       count: 2,
       reserved: new Map(),
@@ -36,6 +45,7 @@ describe('launch/ports', () => {
     };
     const error: unknown = await choosePorts(request).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(Trouble).with.property('code', 'no-free-ports');
+    expect(error).to.have.property('advice', 'Choose a lower one with --tcp-from.');
   });
 
   it('finds out whether a port is in use on any of the hosts', async () => {
