@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { running, type RunFile } from '../lab/launch/runFile.js';
+import type { Resolved } from '../shared/config/resolve.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { NotRunning } from './notRunning.js';
 import { homeAt } from './home.js';
@@ -9,9 +10,16 @@ import { homeAt } from './home.js';
 /** A network that was started by `cairn network up`. */
 export type RunningNetwork = RunFile & { readonly control: NonNullable<RunFile['control']> };
 
-/** The one called `name`, or the only one. Throws `Trouble` when there is none, or a choice. */
-export function findNetwork(home: string | undefined, name: string | undefined): RunningNetwork {
-  const networks = running(homeAt(home).running).filter(isNetwork);
+/**
+ * The one that the user named, or the only one. Throws `Trouble` when there is none, or a choice.
+ */
+export function findNetwork({
+  values,
+  origins,
+}: Resolved<'home' | 'network.name'>): RunningNetwork {
+  const isNamed = origins['network.name'].type !== 'default';
+  const name = isNamed ? values['network.name'] : undefined;
+  const networks = running(homeAt(values.home).running).filter(isNetwork);
   const fitting = networks.filter((run) => name === undefined || nameOf(run) === name);
   const [first, second] = fitting;
   if (first === undefined) {

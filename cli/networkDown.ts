@@ -14,9 +14,8 @@ export const command = defineCommand({
   settings: ['config', 'home', 'network.name'],
   options: { json: JSON_OPTION },
   positionals: [],
-  run: async ({ settings: { values, origins }, options, output }) => {
-    const isNamed = origins['network.name'].type !== 'default';
-    const run = findNetwork(values.home, isNamed ? values['network.name'] : undefined);
+  run: async ({ settings, options, output }) => {
+    const run = findNetwork(settings);
     const { orderStop } = await import('../lab/launch/control.js');
     const isHeard = await orderStop(run.control);
     if (!isHeard || !(await hasEnded(run.pid))) {

@@ -10,9 +10,8 @@ export const command = defineCommand({
   settings: ['config', 'home', 'network.name'],
   options: { json: JSON_OPTION },
   positionals: [],
-  run: async ({ settings: { values, origins }, options, output }) => {
-    const isNamed = origins['network.name'].type !== 'default';
-    const run = findNetwork(values.home, isNamed ? values['network.name'] : undefined);
+  run: async ({ settings, options, output }) => {
+    const run = findNetwork(settings);
     const { askView } = await import('../lab/launch/control.js');
     const view = await askView(run.control);
     if (view === undefined) {
