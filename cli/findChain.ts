@@ -44,12 +44,21 @@ interface KnownPeer {
   readonly isRunning: boolean;
 }
 
+/** A running one before those that rest. */
 function byName(known: readonly KnownPeer[], node: string): string {
-  const found = known.find(({ name }) => name.toLowerCase() === node.toLowerCase());
-  if (found !== undefined) return found.folder;
-  const names = known.map(({ name }) => name);
-  const message = `There is no chain of a node ${node}.${didYouMean(node, names)}`;
-  throw new Trouble('no-chain', message, `Known: ${names.join(', ') || 'none'}.`);
+  const called = known.filter(({ name }) => name.toLowerCase() === node.toLowerCase());
+  const running = called.filter(({ isRunning }) => isRunning);
+  const fitting = running.length > 0 ? running : called;
+  const [first, second] = fitting;
+  if (first === undefined) {
+    const names = known.map(({ name }) => name);
+    const message = `There is no chain of a node ${node}.${didYouMean(node, names)}`;
+    throw new Trouble('no-chain', message, `Known: ${names.join(', ') || 'none'}.`);
+  }
+  if (second === undefined) return first.folder;
+  const folders = fitting.map(({ folder }) => folder).join(', ');
+  const message = `Several nodes called ${node} have chains: ${folders}.`;
+  throw new Trouble('several-chains', message, 'Choose one of these with --data DIR.');
 }
 
 /** Running ones first, each folder once. */

@@ -21,16 +21,27 @@ interface Where {
 export function findNode({ node, home }: Where): NodeClient {
   if (node !== undefined && /^https?:\/\//.test(node)) return clientAt(node, home);
   const nodes = runningPeers(home);
-  const [first] = nodes;
-  if (node === undefined && first !== undefined) return clientOf(first);
-  if (node === undefined) throw new NotRunning('not-running', 'No node runs here.', START_ONE);
-  const found = nodes.find(({ name }) => name.toLowerCase() === node.toLowerCase());
-  if (found !== undefined) return clientOf(found);
+  const isMeant = ({ name }: RunningPeer): boolean =>
+    node === undefined || name.toLowerCase() === node.toLowerCase();
+  const [first, ...others] = nodes.filter(isMeant);
+  if (first === undefined) throw notFound(node, nodes);
+  if (node !== undefined && others.length > 0) throw severalNodes(node, [first, ...others]);
+  return clientOf(first);
+}
+
+function notFound(node: string | undefined, nodes: readonly RunningPeer[]): NotRunning {
+  if (node === undefined) return new NotRunning('not-running', 'No node runs here.', START_ONE);
   const names = nodes.map(({ name }) => name);
   const listed =
     names.length === 0 ? 'No node runs on this computer.' : `Running: ${names.join(', ')}.`;
   const message = `There is no node ${node}.${didYouMean(node, names)}`;
-  throw new NotRunning('no-such-node', message, `${listed} A URL works, too.`);
+  return new NotRunning('no-such-node', message, `${listed} A URL works, too.`);
+}
+
+function severalNodes(node: string, nodes: readonly RunningPeer[]): Trouble {
+  const listed = nodes.map(({ httpUrl, network }) => `${httpUrl} (network ${network})`).join(', ');
+  const message = `Several nodes are called ${node}: ${listed}.`;
+  return new Trouble('several-nodes', message, 'Choose one of these with --node URL.');
 }
 
 /** Calls `route`; whatever is no success is trouble, told in one line. */
@@ -44,9 +55,16 @@ export async function ask<N extends RouteName>(
   throw troubleOf(answer.error, client.baseUrl);
 }
 
+interface RunningPeer extends RunningNode {
+  /** The name of its network. */
+  readonly network: string;
+}
+
 /** Peers of all that runs here, of networks before lone ones of the same age. */
-export function runningPeers(home: string | undefined): RunningNode[] {
-  const nodes = running(homeAt(home).running).flatMap((run) => run.nodes);
+export function runningPeers(home: string | undefined): RunningPeer[] {
+  const nodes = running(homeAt(home).running).flatMap((run) =>
+    run.nodes.map((node) => ({ ...node, network: run.network })),
+  );
   return nodes.filter(({ role }) => role === 'peer');
 }
 

@@ -6,7 +6,7 @@ import type { RunFile } from '../../lab/launch/runFile.js';
 import { openStore } from '../../peer/storage/openStore.js';
 import { networkOf } from '../../shared/consensus/genesis.js';
 import { readNetworkFile } from '../../shared/io/networkFile.js';
-import { LocalNetwork } from '../support/localNetwork.js';
+import { LocalNetwork, type Up } from '../support/localNetwork.js';
 import { until, within, type Ended } from '../support/programs.js';
 import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
 
@@ -213,5 +213,32 @@ describe('e2e: a network on one computer in trouble', function () {
     expect(output.trimEnd().split('\n'), output).to.have.length(1);
     expect(existsSync(second.path())).to.equal(false);
     await stop(first.running);
+  });
+
+  it('never takes one of two nodes that have one name', async () => {
+    const ups: Up[] = [await network.up('--peers', '1'), await second.up('--peers', '1')];
+    const { code, output } = await sandbox.run('status', '--node', 'alice');
+    expect(code, output).to.equal(1);
+    for (const { run } of ups) {
+      expect(output).to.include(`${run.nodes[1]?.httpUrl ?? ''} (network ${run.network})`);
+    }
+    expect(output).to.include('--node URL');
+    expect(output.trimEnd().split('\n')).to.have.length(1);
+    for (const { run } of ups) {
+      const status = await sandbox.json('status', '--node', run.nodes[1]?.httpUrl ?? '');
+      expect(status).to.include({ networkId: run.networkId });
+    }
+    const expectChoice = async (): Promise<void> => {
+      const verify = await sandbox.run('chain', 'verify', '--node', 'alice');
+      expect(verify.code, verify.output).to.equal(1);
+      for (const folder of [network.path('Alice'), second.path('Alice')]) {
+        expect(verify.output).to.include(folder);
+      }
+      expect(verify.output.trimEnd()).to.match(/--data DIR\.$/);
+    };
+    await expectChoice();
+    for (const { running } of ups) await stop(running);
+    await expectChoice();
+    await sandbox.json('chain', 'verify', '--data', second.path('Alice'));
   });
 });
