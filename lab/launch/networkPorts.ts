@@ -72,7 +72,7 @@ export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkP
   };
 }
 
-/** The tracker's TCP port and that of its page: those that were chosen, else the first free ones. */
+/** The tracker's TCP port and that of its page: the chosen ones, else the first free ones. */
 async function trackerPorts(options: PortOptions): Promise<PortChoice> {
   const { host, trackerPort, trackerHttp } = options;
   const tcp = await trackerPortOf(trackerPort, {
