@@ -127,10 +127,13 @@ async function untilEnd(launcher: Launcher, requested: Promise<void>): Promise<v
 }
 
 async function end(launcher: Launcher, display: NetworkDisplay, folder: string): Promise<void> {
+  const hasStarted = launcher.view().nodes.length > 0;
   display.close();
-  display.line('Stopping all programs. Ctrl-C once more ends them at once.');
+  if (hasStarted) display.line('Stopping all programs. Ctrl-C once more ends them at once.');
   await launcher.stop();
-  display.line(`Stopped. The data stays in ${folder}; the next start goes on from it.`);
+  if (hasStarted) {
+    display.line(`Stopped. The data stays in ${folder}; the next start goes on from it.`);
+  }
 }
 
 /** Throws when a program failed: whoever waits for the exit code is to know. */

@@ -84,6 +84,7 @@ describe('e2e: a network on one computer in trouble', function () {
     expect(output).to.match(/network\.json is of network other \([0-9a-f]{8}\), but/);
     expect(output).to.include(`${old.network} (${old.networkId.slice(0, 8)})`);
     expect(output).to.match(/or begin anew with --fresh\.$/m);
+    expect(output.trimEnd().split('\n'), 'nothing was started').to.have.length(1);
   });
 
   it('shows a peer whose chain is of another network as failed', async () => {
