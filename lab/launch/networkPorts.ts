@@ -56,7 +56,7 @@ export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkP
     reserved: new Map([...browserBlocked(), ...ofTracker]),
     isFree: (port) => isPortFree(port, LOOPBACK),
   });
-  const taken = http.ports.map((port): [number, string] => [port, 'a peer’s HTTP port']);
+  const taken = http.ports.map((port): [number, string] => [port, 'taken for HTTP']);
   const tcp = await choosePorts({
     purpose: 'TCP',
     flag: 'tcp-from',

@@ -5,7 +5,7 @@ import { Trouble } from '../../shared/io/trouble.js';
 
 export interface PortChoice {
   readonly ports: readonly number[];
-  /** Sentences for the user, one for each port that was passed over. */
+  /** Sentences for the user about the ports that were passed over. */
   readonly skipped: readonly string[];
 }
 
@@ -25,14 +25,35 @@ export interface PortRequest {
 export async function choosePorts(request: PortRequest): Promise<PortChoice> {
   const { purpose, flag, from, count, reserved, isFree } = request;
   const ports: number[] = [];
-  const skipped: string[] = [];
+  const skipped: Skip[] = [];
   for (let port = from; ports.length < count; port++) {
     if (port > PORT_MAX) throw noPorts(purpose, from, flag);
     const reason = reserved.get(port) ?? ((await isFree(port)) ? undefined : 'in use');
     if (reason === undefined) ports.push(port);
-    else skipped.push(`${purpose} port ${String(port)} is ${reason}; skipped.`);
+    else addSkip(skipped, port, reason);
   }
-  return { ports, skipped };
+  return { ports, skipped: skipped.map((skip) => sentenceOf(purpose, skip)) };
+}
+
+/** Neighbouring ports that cannot be used for one reason. */
+interface Skip {
+  readonly first: number;
+  readonly last: number;
+  readonly reason: string;
+}
+
+function addSkip(skips: Skip[], port: number, reason: string): void {
+  const before = skips.at(-1);
+  if (before?.last === port - 1 && before.reason === reason) {
+    skips[skips.length - 1] = { ...before, last: port };
+  } else skips.push({ first: port, last: port, reason });
+}
+
+function sentenceOf(purpose: string, { first, last, reason }: Skip): string {
+  const range = `${String(first)}–${String(last)}`;
+  return first === last
+    ? `${purpose} port ${String(first)} is ${reason}; skipped.`
+    : `${purpose} ports ${range} are ${reason}; skipped.`;
 }
 
 const PORT_MAX = 65_535;

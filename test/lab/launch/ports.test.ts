@@ -13,11 +13,14 @@ describe('launch/ports', () => {
       from: 5008,
       count: 3,
       reserved: new Map([[5009, 'the tracker’s']]),
-      isFree: (port) => Promise.resolve(port !== 5010),
+      isFree: (port) => Promise.resolve(port < 5010 || port > 5012),
     });
     expect(choice).to.deep.equal({
-      ports: [5008, 5011, 5012],
-      skipped: ['HTTP port 5009 is the tracker’s; skipped.', 'HTTP port 5010 is in use; skipped.'],
+      ports: [5008, 5013, 5014],
+      skipped: [
+        'HTTP port 5009 is the tracker’s; skipped.',
+        'HTTP ports 5010–5012 are in use; skipped.',
+      ],
     });
   });
 
