@@ -257,7 +257,7 @@ describe('e2e: trouble', function () {
   it('ends within a second of SIGTERM also while it starts', async () => {
     mkdirSync(sandbox.path('data'));
     const peer = sandbox.start('peer', '--tracker', '127.0.0.1:9');
-    await untilPrinted(peer, /not there/);
+    await untilPrinted(peer, /no tracker answers/);
     peer.child.kill('SIGTERM');
     await within('the end', 3_000, peer.ended);
   });

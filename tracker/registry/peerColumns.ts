@@ -4,7 +4,8 @@
  */
 
 /**
- * `unverified`: not dialed since it started. `live`: may be handed out. `unreachable`: heard of, not reached.
+ * `unverified`: not dialed since it started. `live`: may be handed out. `unreachable`: heard of,
+ * not reached.
  */
 export const PEER_STATES = ['unverified', 'live', 'unreachable'] as const;
 export type PeerState = (typeof PEER_STATES)[number];
