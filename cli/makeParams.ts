@@ -18,7 +18,7 @@ export interface NewNetwork {
   readonly coreShare: number;
 }
 
-const MEASURE_SECONDS = 0.25;
+const MEASURE_SECONDS = 0.4;
 
 /**
  * The difficulty is such that the miners together find a block in the target interval on average.
