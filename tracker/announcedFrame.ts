@@ -48,7 +48,7 @@ export function encodeAnnounced(answer: AnnouncedAnswer, peers: PeerBytes): Uint
 const ANNOUNCED_NUMBER = 0x43;
 
 /** Places in the closed set of the message. */
-const REACHABLE = { unknown: 0, yes: 1, no: 2 } as const;
+const REACHABLE = { unknown: 0, yes: 1, no: 2, refused: 3 } as const;
 
 /** Length, type, array of four, u32, 16 bytes, u8, array head. */
 const HEAD_BYTES_MAX = 4 + 1 + 1 + 5 + 18 + 1 + 3;

@@ -114,7 +114,7 @@ export class Announcements {
     const ageSeconds = slot === undefined ? 0 : registry.ageSeconds(slot, now);
     const answerState = { state, ageSeconds, wantsMore: slots.length < wanted };
     const intervalSeconds = cadence.answerSeconds(registry.count, answerState);
-    const reachable = isRefused ? 'no' : REACHABLE[state ?? 'unverified'];
+    const reachable = isRefused ? 'refused' : REACHABLE[state ?? 'unverified'];
     return encodeAnnounced(
       { intervalSeconds, observed: origin.address, reachable, slots },
       registry,

@@ -85,7 +85,7 @@ export class TrackerClient {
   #state: State = { type: 'waiting', until: Number.NEGATIVE_INFINITY as MonoMs };
   #failures = 0;
   /** The operator was told that the tracker cannot reach us. */
-  #isToldUnreachable = false;
+  #isToldOut = false;
   #hasStarted = false;
   #status: Omit<TrackerStatus, 'address'> = {
     state: 'unknown',
@@ -225,10 +225,12 @@ export class TrackerClient {
   /** Tells the operator when it turns out, or changes, whether the tracker reaches us at `own`. */
   #tellReachable(own: NetAddress): void {
     const { reachable } = this.#status;
-    if (reachable === 'unknown' || (reachable === 'no') === this.#isToldUnreachable) return;
-    this.#isToldUnreachable = reachable === 'no';
+    const isOut = reachable === 'no' || reachable === 'refused';
+    if (reachable === 'unknown' || isOut === this.#isToldOut) return;
+    this.#isToldOut = isOut;
     const { outbox } = this.#parts;
     if (reachable === 'no') outbox.notice('unreachable', unreachable(this.address, own));
+    else if (isOut) outbox.notice('not-listed', notListed(this.address, own));
     else outbox.notice('reachable', reachedAgain(this.address, own));
   }
 
@@ -279,6 +281,12 @@ const NO_TRACKER = 'A peer is there and no tracker.';
 
 const reachedAgain = (tracker: NetAddress, own: NetAddress): string =>
   `The tracker at ${printNetAddress(tracker)} reaches this node at ${printNetAddress(own)} now.`;
+
+const notListed = (tracker: NetAddress, own: NetAddress): string =>
+  `The tracker at ${printNetAddress(tracker)} does not list this node at ${printNetAddress(own)}: ` +
+  'its port is below 1024, another node is listed there, too many are announced from one address, ' +
+  'or it claims an address that the tracker cannot use. Look at the port and at --advertise; the ' +
+  'tracker says which it is with --log-level debug. Until then others find this node by --connect.';
 
 const unreachable = (tracker: NetAddress, own: NetAddress): string =>
   `The tracker at ${printNetAddress(tracker)} cannot reach this node at ` +

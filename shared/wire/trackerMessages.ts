@@ -89,7 +89,7 @@ export const TRACKER_ROWS = [
     fields: {
       intervalSeconds: field(u32, 'when to announce again'),
       observed: field(host, "the asker's address as the tracker sees it"),
-      reachable: field(oneOf('unknown', 'yes', 'no'), 'what the dial-back found'),
+      reachable: field(oneOf('unknown', 'yes', 'no', 'refused'), 'what the dial-back found'),
       peers: field(
         array(swarmPeer, { min: 0, max: SAMPLE_MAX }),
         'a random sample of live peers without the asker',

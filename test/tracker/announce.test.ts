@@ -31,7 +31,7 @@ describe('tracker/announce', () => {
       const world = new World();
       const connection = world.connect(new TestPeer(), { host: from, port: 40_000 });
       const answer = world.announce(connection, { event: 'started', claimed, port });
-      expect(answer.reachable, JSON.stringify({ from, claimed, port })).to.equal('no');
+      expect(answer.reachable, JSON.stringify({ from, claimed, port })).to.equal('refused');
       world.pass(120);
       expect(world.dials).to.deep.equal([]);
       expect(world.tracker.registry.count).to.equal(0);

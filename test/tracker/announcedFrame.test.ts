@@ -19,7 +19,7 @@ const peer = fc.record({
 const answer = fc.record({
   intervalSeconds: fc.oneof(fc.nat(300), fc.nat(70_000), fc.constant(2 ** 32 - 1)),
   observed: bytes(16),
-  reachable: fc.constantFrom('unknown', 'yes', 'no'),
+  reachable: fc.constantFrom('unknown', 'yes', 'no', 'refused'),
   peers: fc.array(peer, { maxLength: SAMPLE_MAX }),
 });
 

@@ -22,7 +22,7 @@ describe('tracker/announcements', () => {
     world.register(owner);
     world.pass(60);
     const rival = world.connect(new TestPeer());
-    expect(world.announce(rival).reachable).to.equal('no');
+    expect(world.announce(rival).reachable).to.equal('refused');
     expect(world.events.at(-1)).to.deep.include({ why: 'address-taken' });
     expect(owner.callsCount, 'the owner is called to see that it is still there').to.equal(2);
     expect(world.liveCount).to.equal(1);
@@ -53,13 +53,14 @@ describe('tracker/announcements', () => {
     expect(hostsFor('9.9.9.9')).to.deep.equal([]);
   });
 
-  it('refuses one source more peers than its share, and goes on answering it', () => {
+  it('keeps a source at its share, and goes on listing who is really there', () => {
     const world = new World();
-    const connection = world.connect(new TestPeer({ host: '9.9.9.9' }));
-    for (let i = 0; i < 1_024; i++) world.announce(connection, { port: 2_000 + i });
-    const answer = world.announce(connection, { port: 5_000 });
-    expect(answer.reachable).to.equal('no');
-    expect(world.events.at(-1)).to.deep.include({ why: 'source-full' });
+    const flooder = world.connect(new TestPeer({ host: '9.9.9.9' }));
+    for (let i = 0; i < 1_100; i++) world.announce(flooder, { port: 2_000 + i });
+    expect(world.tracker.registry.count).to.equal(1_024);
+    const honest = world.register(new TestPeer({ host: '9.9.9.9', port: 6_000 }));
+    world.pass(60);
+    expect(world.announce(honest).reachable).to.equal('yes');
     expect(world.tracker.registry.count).to.equal(1_024);
   });
 

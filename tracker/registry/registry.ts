@@ -14,6 +14,7 @@
  */
 
 import { assert, assertDefined } from '../../shared/assert.js';
+import { equalBytes } from '../../shared/bytes.js';
 import type { Rng } from '../../shared/rng.js';
 import type { BlockHash, Now } from '../../shared/units.js';
 import { KeyTable, NO_SLOT } from './keyTable.js';
@@ -82,9 +83,7 @@ export class Registry {
       if (!this.#yields(found, claim)) return { type: 'taken', slot: found };
       this.#remove(found, 'replaced', now);
     }
-    if (this.#sources.count(claim.source) >= this.#options.peersPerSourceMax) {
-      return { type: 'refused', why: 'source-full' };
-    }
+    if (!this.#hasRoomFor(claim, now)) return { type: 'refused', why: 'source-full' };
     if (!this.#hasRoom(now)) return { type: 'refused', why: 'registry-full' };
     const slot = this.#register(claim, now);
     this.#columns.firstSeenUnix[slot] = now.unix;
@@ -258,6 +257,21 @@ export class Registry {
     return !claim.isClaimed || this.isClaimed(slot);
   }
 
+  /**
+   * When a source has as many peers as it may, one of them that is unreachable makes room. A few
+   * are looked at: who fills a source with those makes them easy to find.
+   */
+  #hasRoomFor({ source, network }: Claim, now: Now): boolean {
+    if (this.#sources.count(source) < this.#options.peersPerSourceMax) return true;
+    const swarm = this.#swarm(network);
+    const count = swarm.count('unreachable');
+    const from = this.#dependencies.rng.below(Math.max(1, count - UNREACHABLE_LOOKS));
+    const looked = swarm.page('unreachable', from, UNREACHABLE_LOOKS);
+    const leaving = looked.find((slot) => equalBytes(this.source(slot), source));
+    if (leaving !== undefined) this.#remove(leaving, 'evicted', now);
+    return leaving !== undefined;
+  }
+
   /** When the registry is full, an unreachable peer makes room. */
   #hasRoom(now: Now): boolean {
     if (this.count < this.#options.peersMax) return true;
@@ -366,6 +380,9 @@ export class Registry {
 
 /** Failed dials in a row after which a silent peer is gone. */
 const MISSES_MAX = 3;
+
+/** Unreachable peers that are looked at for one of a source that is full. */
+const UNREACHABLE_LOOKS = 32;
 
 /** network u8 ‖ address 16 ‖ port u16, big-endian. */
 const KEY_BYTES = 19;

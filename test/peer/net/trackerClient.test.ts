@@ -84,6 +84,15 @@ describe('net/trackerClient', () => {
     expect(node.notices()).to.deep.equal(['unreachable', 'reachable']);
   });
 
+  it('says what is the matter when the tracker does not list the node', () => {
+    const world = new World();
+    addTracker(world, [network]);
+    const node = addNode(world, network, { trackers, port: 80 });
+    world.run(300_000);
+    expect(node.notices()).to.deep.equal(['not-listed']);
+    expect(node.told('notice')[0]?.sentence).to.include('10.0.0.1:80').and.to.include('below 1024');
+  });
+
   it('stays away from a tracker that does not serve its network, and says why', () => {
     const world = new World();
     addTracker(world, [makeNetwork({ name: 'other' })]);

@@ -157,6 +157,20 @@ describe('tracker/registry/registry', () => {
       register(registry, third, 3);
     });
 
+    it('lets an unreachable peer of a full source make room, and none of another', () => {
+      const { registry } = registryOf({ peersPerSourceMax: 2 });
+      makeLive(registry, claimOf({ port: 6000 }));
+      const gone = register(registry, claimOf({ port: 6001 }));
+      const strange = register(registry, claimOf({ port: 6002, host: '9.0.0.2' }));
+      const next = claimOf({ port: 6003 });
+      registry.onMissed(strange, at(1));
+      expect(registry.announce(next, at(2))).to.include({ why: 'source-full' });
+      registry.onMissed(gone, at(3));
+      register(registry, next, 4);
+      expect(registry.pruned(0)).to.have.length(1);
+      expect(registry.pruned(0)[0]).to.include({ reason: 'evicted', port: 6001 });
+    });
+
     it('evicts an unreachable peer when it is full, and refuses when there is none', () => {
       const { registry } = registryOf({ peersMax: 2 });
       const slot = register(registry, claimOf({ port: 6000 }));
