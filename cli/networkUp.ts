@@ -9,12 +9,14 @@ import { failureLines, type NetworkView } from '../lab/launch/networkView.js';
 import type { Resolved } from '../shared/config/resolve.js';
 import { keysOf, type KeyIn } from '../shared/config/settings.js';
 import type { DataDirectory } from '../shared/io/dataDirectory.js';
+import { diskTrouble } from '../shared/io/diskTrouble.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand } from './command.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { homeAt } from './home.js';
 import { openDisplay, type NetworkDisplay } from './networkView.js';
 import type { Output } from './output.js';
+import { refuseSamePort } from './ports.js';
 import { stopRequested } from './stopping.js';
 
 type NetworkSettings = Resolved<KeyIn<'network' | 'log'> | 'home' | 'config'>;
@@ -28,6 +30,7 @@ export const command = defineCommand({
     const home = homeAt(values.home);
     const { chooseNetworkPorts } = await import('../lab/launch/networkPorts.js');
     const wish = portsOf(settings);
+    await refuseBadWish(wish);
     const folder = join(home.networks, values['network.name']);
     // Also before there is a folder: a start that cannot go on makes none.
     if (!existsSync(folder)) await chooseNetworkPorts(wish);
@@ -45,6 +48,16 @@ export const command = defineCommand({
   },
 });
 
+/** What cannot be is refused before anything is made or removed. */
+async function refuseBadWish({ host, trackerPort, trackerHttp }: PortOptions): Promise<void> {
+  const { checkHost } = await import('../lab/launch/host.js');
+  await checkHost(host);
+  if (!trackerPort.isChosen || !trackerHttp.isChosen) return;
+  const listen = { host, port: trackerPort.port };
+  const http = { host: 'localhost', port: trackerHttp.port };
+  refuseSamePort({ listen, http }, ['--tracker-port', '--tracker-http']);
+}
+
 async function lock(folder: string): Promise<DataDirectory> {
   const library = await import('../shared/io/dataDirectory.js');
   try {
@@ -57,14 +70,33 @@ async function lock(folder: string): Promise<DataDirectory> {
   }
 }
 
-/** The lock itself stays: it is ours. */
+/** The lock itself stays: it is ours. Removes nothing while another program uses some of it. */
 async function removeData(folder: string, output: Output): Promise<void> {
-  const { LOCK_FILE } = await import('../shared/io/directoryLock.js');
+  const { LOCK_FILE, lockHolder } = await import('../shared/io/directoryLock.js');
   const names = readdirSync(folder).filter((name) => !name.startsWith(LOCK_FILE));
-  for (const name of names) {
-    const path = join(folder, name);
-    rmSync(path, { recursive: true });
+  const paths = names.map((name) => join(folder, name));
+  for (const path of paths) {
+    const holder = lockHolder(path);
+    if (holder !== undefined) throw inUse(path, holder.pid);
+  }
+  for (const path of paths) {
+    remove(path);
     output.line(`Removed ${path}`);
+  }
+}
+
+const inUse = (path: string, pid: number): Trouble =>
+  new Trouble(
+    'data-directory-in-use',
+    `${path} is in use by process ${String(pid)}.`,
+    'Stop that one first; nothing was removed.',
+  );
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true });
+  } catch (error) {
+    throw diskTrouble(error, path);
   }
 }
 
@@ -131,9 +163,16 @@ async function end(launcher: Launcher, display: NetworkDisplay, folder: string):
   display.close();
   if (hasStarted) display.line('Stopping all programs. Ctrl-C once more ends them at once.');
   await launcher.stop();
-  if (hasStarted) {
-    display.line(`Stopped. The data stays in ${folder}; the next start goes on from it.`);
-  }
+  if (!hasStarted) return;
+  const stays = ` The data stays in ${folder}; the next start goes on from it.`;
+  display.line(`Stopped.${(await hasChain(folder)) ? stays : ''}`);
+}
+
+/** Whether a peer has stored something in the network's folder. */
+async function hasChain(folder: string): Promise<boolean> {
+  const { MAIN_FILES } = await import('../shared/io/dataDirectory.js');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.some((name) => existsSync(join(folder, name, MAIN_FILES.peer)));
 }
 
 /** Throws when a program failed: whoever waits for the exit code is to know. */

@@ -8,13 +8,19 @@ export interface Ports {
   readonly http: Endpoint;
 }
 
-/** Throws `Trouble` where both ask for one port; the second would find it taken by the first. */
-export function refuseSamePort({ listen, http }: Ports): void {
+/**
+ * Throws `Trouble` where both, which `flags` choose, ask for one port; the second would find it
+ * taken by the first.
+ */
+export function refuseSamePort(
+  { listen, http }: Ports,
+  flags: readonly [string, string] = ['--listen', '--http'],
+): void {
   if (listen.port !== http.port || listen.port === 0) return;
   if (!isShared(listen.host, http.host)) return;
   throw new Trouble(
     'same-port',
-    `--listen and --http both ask for port ${String(http.port)}.`,
+    `${flags.join(' and ')} both ask for port ${String(http.port)}.`,
     'Choose another one for one of them.',
   );
 }

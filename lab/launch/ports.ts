@@ -1,6 +1,8 @@
 /** Ports for a network on one computer: in order, without those that are taken or no use. */
 
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { listenTrouble } from '../../shared/io/listen.js';
 import { Trouble } from '../../shared/io/trouble.js';
 
 export interface PortChoice {
@@ -76,24 +78,29 @@ export const browserBlocked = (): Map<number, string> =>
   new Map(BLOCKED_BY_BROWSERS.map((port) => [port, 'blocked by browsers']));
 
 /**
- * Whether all of `hosts` can be listened on at `port` now. A family that the computer lacks counts
- * as free.
+ * Whether all of `hosts` can be listened on at `port` now. `::1` counts as free where the computer
+ * has no IPv6. Throws `Trouble` when something else than the port is in the way.
  */
 export async function isPortFree(port: number, hosts: readonly string[]): Promise<boolean> {
   for (const host of hosts) if (!(await canListen(port, host))) return false;
   return true;
 }
 
-function canListen(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
-    });
-    server.listen({ port, host, exclusive: true }, () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
+async function canListen(port: number, host: string): Promise<boolean> {
+  const server = createServer().listen({ port, host, exclusive: true });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (PORT_TAKEN.has(code)) return false;
+    if (host === '::1' && NO_IPV6.has(code)) return true;
+    throw listenTrouble(error, { host, port });
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
+
+/** EACCES: a port below 1024, or one that Windows keeps for itself. */
+const PORT_TAKEN: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES']);
+const NO_IPV6: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);

@@ -28,10 +28,11 @@ export async function listen(server: Server, address: ListenAddress): Promise<Ne
   return { host: canonicalHost(bound.address) ?? address.host, port: bound.port };
 }
 
-/** `error` of an attempt to listen at `address` as `Trouble`; other errors as they are. */
+/** What the system says of an attempt to listen at `address` as `Trouble`; a bug as it is. */
 export function listenTrouble(error: unknown, { host, port }: ListenAddress): unknown {
   const where = `Port ${String(port)} on ${host}`;
-  switch ((error as NodeJS.ErrnoException).code) {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  switch (code) {
     case 'EADDRINUSE':
       return new Trouble(
         'port-in-use',
@@ -57,7 +58,13 @@ export function listenTrouble(error: unknown, { host, port }: ListenAddress): un
         error,
       );
     default:
-      return error;
+      if (code === undefined || syscall === undefined) return error;
+      return new Trouble(
+        'cannot-listen',
+        `${where} cannot be opened (${code}).`,
+        'Choose another address or port.',
+        error,
+      );
   }
 }
 

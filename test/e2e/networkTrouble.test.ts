@@ -178,6 +178,7 @@ describe('e2e: a network on one computer in trouble', function () {
     const { code, output } = await refusal('--peers', '1');
     expect(code, output).to.equal(1);
     expect(output).to.match(/^tracker: The node key in .* is damaged/m);
+    expect(output, 'no chain is there').to.match(/^Stopped\.$/m);
   });
 
   it('takes other ports for the tracker of a second network, and says so', async () => {

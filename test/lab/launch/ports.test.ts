@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createServer, type AddressInfo } from 'node:net';
 import { browserBlocked, choosePorts, isPortFree } from '../../../lab/launch/ports.js';
 import { Trouble } from '../../../shared/io/trouble.js';
+import { expectTrouble, troubleOf } from '../../support/troubles.js';
 
 const allFree = () => Promise.resolve(true);
 
@@ -58,5 +59,12 @@ describe('launch/ports', () => {
     expect(await isPortFree(port, ['127.0.0.1', '::1'])).to.equal(false);
     await new Promise((resolve) => server.close(resolve));
     expect(await isPortFree(port, ['127.0.0.1', '::1'])).to.equal(true);
+  });
+
+  it('calls no port free or in use where it is the host that is wrong', async () => {
+    for (const host of ['10.99.99.99', 'bad_host!']) {
+      const trouble = await troubleOf(isPortFree(7210, [host]));
+      expectTrouble(trouble, 'address-not-ours', `${host} is not an address of this machine.`);
+    }
   });
 });

@@ -40,7 +40,13 @@ describe('io/listen', () => {
     expectTrouble(trouble, 'port-not-allowed', 'Port 80 on ::1');
   });
 
-  it('leaves other errors as they are', () => {
+  it('says what the system says of whatever else is wrong', () => {
+    const error = Object.assign(new Error('no'), { code: 'EINVAL', syscall: 'listen' });
+    const trouble = listenTrouble(error, { host: 'fe80::1', port: 6000 });
+    expectTrouble(trouble, 'cannot-listen', 'Port 6000 on fe80::1 cannot be opened (EINVAL).');
+  });
+
+  it('leaves a bug as it is', () => {
     const error = new Error('a bug');
     expect(listenTrouble(error, { host: '::1', port: 80 })).to.equal(error);
   });
