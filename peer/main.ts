@@ -159,7 +159,8 @@ interface Self {
 }
 
 function identify(options: PeerOptions, network: Network, directory: DataDirectory): Self {
-  const seed = loadNodeKey(directory.file('node.key'), systemEntropy);
+  const lost = 'coins mined to the old one are lost';
+  const seed = loadNodeKey(directory.file('node.key'), systemEntropy, lost);
   const key = publicKeyOf(seed);
   const nodeKey = toHex(key) as NodeKey;
   const { payTo } = options.mining;

@@ -11,8 +11,11 @@ import type { Entropy } from '../entropy.js';
 import { readFileIfThere, writeFileAtomically } from './atomicFile.js';
 import { Trouble } from './trouble.js';
 
-/** The 32-byte Ed25519 seed of the node; drawn and written at the first call. Throws `Trouble`. */
-export function loadNodeKey(path: string, entropy: Entropy): Uint8Array {
+/**
+ * The 32-byte Ed25519 seed of the node; drawn and written at the first call. Throws `Trouble`, with
+ * what is `lost` to the program without its key, such as `coins are lost`.
+ */
+export function loadNodeKey(path: string, entropy: Entropy, lost = ''): Uint8Array {
   const text = readFileIfThere(path);
   if (text === undefined) return createNodeKey(path, entropy);
   const seed = parseNodeKey(text);
@@ -20,7 +23,8 @@ export function loadNodeKey(path: string, entropy: Entropy): Uint8Array {
   throw new Trouble(
     'node-key-damaged',
     `The node key in ${path} is damaged.`,
-    'Restore it from a copy, or move it away: the node then gets a new key, new to all others.',
+    'Restore it from a copy, or move it away: the node then gets a new key, new to all others' +
+      `${lost === '' ? '' : `, and ${lost}`}.`,
   );
 }
 

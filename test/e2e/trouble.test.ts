@@ -172,6 +172,20 @@ describe('e2e: trouble', function () {
     expect(readFileSync(chain, 'utf8')).to.match(/^no database at all/);
   });
 
+  it('says what is lost with a damaged node key: coins of a peer', async () => {
+    const genesis = await makeNetwork(sandbox);
+    const data = sandbox.path('data');
+    mkdirSync(data);
+    writeFileSync(sandbox.path('data', 'node.key'), 'no key');
+    const newKey = 'Restore it from a copy, or move it away: .* gets a new key, new to all others';
+    expectTrouble(
+      await sandbox.run('peer', '--genesis', genesis, '--data', data),
+      new RegExp(`node\\.key is damaged\\. ${newKey}, and coins mined to the old one are lost\\.$`),
+    );
+    const tracker = await sandbox.run('tracker', '--genesis', genesis, '--data', data);
+    expectTrouble(tracker, new RegExp(`node\\.key is damaged\\. ${newKey}\\.$`));
+  });
+
   it('says that a chain was emptied, and begins it anew', async () => {
     const [tcp = 0, http = 0] = await freePorts(2);
     const genesis = await makeNetwork(sandbox);
