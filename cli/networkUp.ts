@@ -41,7 +41,8 @@ export const command = defineCommand({
       if (values['network.fresh']) await removeData(folder, output);
       const network = networkOptionsOf(settings);
       const runningFolder = home.running;
-      return await run({ network, ports, folder, runningFolder, environment }, output);
+      const options = { network, ports, portWish: wish, folder, runningFolder, environment };
+      return await run(options, output);
     } finally {
       directory.close();
     }

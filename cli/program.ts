@@ -2,7 +2,7 @@
 
 import { Logger } from '../shared/io/logger.js';
 import type { LogLevel } from '../shared/io/logLine.js';
-import { describeFailure } from '../shared/io/trouble.js';
+import { describeFailure, Trouble } from '../shared/io/trouble.js';
 import type { Output } from './output.js';
 import { leaveLauncher, stopRequested, tellLauncher } from './stopping.js';
 
@@ -55,7 +55,8 @@ export async function runProgram(
     logger.info('stopping');
     await running.close();
   } catch (error) {
-    tellLauncher({ type: 'trouble', sentence: describeFailure(error).trimEnd() });
+    const code = error instanceof Trouble ? error.code : '';
+    tellLauncher({ type: 'trouble', sentence: describeFailure(error).trimEnd(), code });
     throw error;
   } finally {
     await logger.close();

@@ -22,8 +22,8 @@ export type ChildState =
   | { readonly type: 'starting' }
   | { readonly type: 'running'; readonly ready: Ready }
   | { readonly type: 'stopped' }
-  /** It ended although nobody asked it to. */
-  | { readonly type: 'failed'; readonly reason: string };
+  /** It ended although nobody asked it to. `code`: of its trouble; empty where it told of none. */
+  | { readonly type: 'failed'; readonly reason: string; readonly code: string };
 
 /** How long a child may take to end cleanly before it is killed. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -34,7 +34,7 @@ export class Child {
   readonly #onChange: (child: Child) => void;
   readonly #exited: Promise<void>;
   #state: ChildState = { type: 'starting' };
-  #trouble: string | undefined;
+  #trouble: Extract<ChildMessage, { type: 'trouble' }> | undefined;
   #isStopping = false;
 
   /** Starts it. `onChange` is called after each change of its state. */
@@ -93,17 +93,18 @@ export class Child {
   }
 
   #onMessage(message: ChildMessage): void {
-    if (message.type === 'trouble') this.#trouble = message.sentence;
+    if (message.type === 'trouble') this.#trouble = message;
     else this.#change({ type: 'running', ready: message });
   }
 
   #onEnd(reason: string): void {
     if (this.#state.type === 'failed' || this.#state.type === 'stopped') return;
-    this.#change(
-      this.#isStopping
-        ? { type: 'stopped' }
-        : { type: 'failed', reason: this.#trouble ?? `${reason}; see ${logPath(this.options)}` },
-    );
+    if (this.#isStopping) this.#change({ type: 'stopped' });
+    else {
+      const untold = { sentence: `${reason}; see ${logPath(this.options)}`, code: '' };
+      const { sentence, code } = this.#trouble ?? untold;
+      this.#change({ type: 'failed', reason: sentence, code });
+    }
   }
 
   #change(state: ChildState): void {

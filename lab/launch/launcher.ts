@@ -7,20 +7,27 @@ import type { Network } from '../../shared/consensus/genesis.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import { writeJsonFile } from '../../shared/io/jsonFile.js';
 import { Trouble } from '../../shared/io/trouble.js';
-import { Child } from './child.js';
+import { Child, type ChildState } from './child.js';
 import { Control } from './control.js';
 import { peerName } from './names.js';
 import { NETWORK_FILE, openNetwork } from './networkFile.js';
 import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
-import type { NetworkPorts } from './networkPorts.js';
+import {
+  chooseNetworkPorts,
+  replacePeerPorts,
+  type NetworkPorts,
+  type PortOptions,
+} from './networkPorts.js';
 import { doAgree, type NetworkView, type NodeStatus, type NodeView } from './networkView.js';
 import { publish, withdraw, type RunFile } from './runFile.js';
 import { Survey } from './survey.js';
 
 export interface LauncherOptions {
   readonly network: NetworkOptions;
-  /** As many peers' ports as there are to be peers. */
+  /** As many peers' ports as there are to be peers; free a moment ago. */
   readonly ports: NetworkPorts;
+  /** How they were chosen: where another program takes one meanwhile, others are. */
+  readonly portWish: PortOptions;
   /** The network's data directory; the caller holds its lock. */
   readonly folder: string;
   /** Where other commands look for what runs. */
@@ -35,12 +42,22 @@ export interface LauncherListeners {
   readonly onChange: () => void;
 }
 
+type Role = ProgramPlan['role'];
+
+/** How often, all in all, programs get other ports when somebody takes theirs. */
+const NEW_PORTS_MAX = 5;
+
+const STARTING: ChildState = { type: 'starting' };
+
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #listeners: LauncherListeners;
-  readonly #children: Child[] = [];
+  /** By name. */
+  readonly #children = new Map<string, Child>();
   readonly #survey: Survey;
   readonly #stopOrder = new StopOrder();
+  #ports: NetworkPorts;
+  #newPortsLeft = NEW_PORTS_MAX;
   #network: Network | undefined;
   #control: Control | undefined;
   #run: RunFile | undefined;
@@ -48,6 +65,7 @@ export class Launcher {
 
   constructor(options: LauncherOptions, listeners: LauncherListeners) {
     this.#options = options;
+    this.#ports = options.ports;
     this.#listeners = listeners;
     this.#survey = new Survey(listeners.onChange);
   }
@@ -66,12 +84,11 @@ export class Launcher {
     const { network, origin, hasRun } = await openNetwork(folder, this.#options.network);
     this.#listeners.onLine(origin);
     this.#network = network;
-    const [tracker, ...peers] = this.#plan(network.params);
     this.#survey.start();
-    await this.#startAll([tracker]);
+    await this.#startAll('tracker', network.params);
     // Peers that have never met find each other only through it.
     if (!hasRun) this.#requireOne('tracker');
-    await this.#startAll(peers);
+    await this.#startAll('peer', network.params);
     if (this.#isStopping) return;
     this.#requireOne('peer');
     this.#control = await Control.open({
@@ -83,7 +100,7 @@ export class Launcher {
   }
 
   view(): NetworkView {
-    const nodes = this.#children.map((child) => this.#viewOf(child));
+    const nodes = [...this.#children.values()].map((child) => this.#viewOf(child));
     const networkId = this.#network?.id ?? '';
     return {
       network: this.#network?.params.name ?? '',
@@ -98,33 +115,62 @@ export class Launcher {
     this.#isStopping = true;
     this.#survey.close();
     this.#control?.close();
-    await Promise.all(this.#children.map((child) => child.stop()));
+    await Promise.all([...this.#children.values()].map((child) => child.stop()));
     if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
   }
 
   /** Ends all programs at once. What they had stored stays. */
   kill(): void {
     this.#isStopping = true;
-    for (const child of this.#children) child.kill();
+    for (const child of this.#children.values()) child.kill();
     if (this.#run !== undefined) withdraw(this.#run, this.#options.runningFolder);
   }
 
-  #plan(params: NetworkParams): readonly [ProgramPlan, ...ProgramPlan[]] {
-    const { network, folder, ports } = this.#options;
+  #plan(role: Role, params: NetworkParams): readonly ProgramPlan[] {
+    const { network, folder } = this.#options;
     const layout = {
-      tracker: ports.tracker,
-      peers: ports.peers.map((own, i) => ({ ...own, name: peerName(i) })),
+      tracker: this.#ports.tracker,
+      peers: this.#ports.peers.map((own, i) => ({ ...own, name: peerName(i) })),
       networkFile: join(folder, NETWORK_FILE),
       folder,
     };
     const share = minerShare(network.peers, network.cpuPercent, availableParallelism());
     const mine = network.mine && !params.fixedTarget;
-    return planNetwork({ ...network, mine }, layout, share);
+    const all = planNetwork({ ...network, mine }, layout, share);
+    return all.filter((program) => program.role === role);
   }
 
-  /** Starts `programs` together and waits until each is ready or has failed. */
-  async #startAll(programs: readonly ProgramPlan[]): Promise<void> {
-    await Promise.all(programs.map((program) => this.#startOne(program)));
+  /**
+   * Starts all programs of `role` together and waits until each is ready or has failed; those whose
+   * ports were taken meanwhile start again with others.
+   */
+  async #startAll(role: Role, params: NetworkParams): Promise<void> {
+    let programs = this.#plan(role, params);
+    for (;;) {
+      await Promise.all(programs.map((program) => this.#startOne(program)));
+      const lost = programs.filter(({ name }) => this.#hasLostPorts(name)).map(({ name }) => name);
+      if (lost.length === 0 || this.#isStopping) return;
+      this.#ports = await this.#otherPorts(role, lost);
+      const what = 'another program took the port meanwhile; starting again with others.';
+      this.#listeners.onLine(`${lost.join(', ')}: ${what}`);
+      this.#newPortsLeft -= 1;
+      programs = this.#plan(role, params).filter(({ name }) => lost.includes(name));
+    }
+  }
+
+  /** Whether `name` only needs other ports to start, and may have them. */
+  #hasLostPorts(name: string): boolean {
+    const state = this.#children.get(name)?.state;
+    return this.#newPortsLeft > 0 && state?.type === 'failed' && state.code === 'port-in-use';
+  }
+
+  /** Throws `Trouble` where the user chose the port of the tracker. */
+  #otherPorts(role: Role, lost: readonly string[]): Promise<NetworkPorts> {
+    const { portWish } = this.#options;
+    if (role === 'tracker') return chooseNetworkPorts(portWish);
+    const peers = this.#ports.peers.map((_, i) => i);
+    const indices = peers.filter((i) => lost.includes(peerName(i)));
+    return replacePeerPorts(portWish, this.#ports, indices);
   }
 
   #startOne({ name, role, folder, config }: ProgramPlan): Promise<void> {
@@ -144,12 +190,12 @@ export class Launcher {
         this.#onChildChange(child);
         resolve();
       });
-      this.#children.push(child);
+      this.#children.set(name, child);
     });
   }
 
   /** Throws when all programs of `role` have failed. */
-  #requireOne(role: ProgramPlan['role']): void {
+  #requireOne(role: Role): void {
     const nodes = this.view().nodes.filter((node) => node.role === role);
     const [first] = nodes;
     if (first === undefined || nodes.some(({ state }) => state !== 'failed')) return;
@@ -166,8 +212,9 @@ export class Launcher {
   }
 
   #viewOf(child: Child): NodeView {
-    const { state, pid } = child;
+    const { pid } = child;
     const { name, role } = child.options;
+    const state = this.#hasLostPorts(name) ? STARTING : child.state;
     const ready = state.type === 'running' ? state.ready : undefined;
     const answer: NodeStatus | undefined = this.#survey.answerOf(name);
     return {
@@ -175,7 +222,7 @@ export class Launcher {
       role,
       state: this.#survey.isSilent(name) ? 'silent' : state.type,
       reason: state.type === 'failed' ? state.reason : '',
-      pid: state.type === 'stopped' || state.type === 'failed' ? 0 : pid,
+      pid: child.state.type === 'stopped' || child.state.type === 'failed' ? 0 : pid,
       tcp: ready?.tcpAddress ?? '–',
       http: ready?.httpUrl ?? '–',
       status: answer === undefined ? null : pickStatus(answer),
@@ -191,7 +238,7 @@ export class Launcher {
       startedUnix: Math.floor(Date.now() / 1_000),
       dataDirectory: this.#options.folder,
       control: control.address,
-      nodes: this.#children.flatMap(({ options, state, pid }) =>
+      nodes: [...this.#children.values()].flatMap(({ options, state, pid }) =>
         state.type !== 'running'
           ? []
           : [

@@ -13,6 +13,8 @@ export type ChildMessage =
       /** It ends, and this line says why and what to do. */
       readonly type: 'trouble';
       readonly sentence: string;
+      /** That of the `Trouble`; empty for a bug. */
+      readonly code: string;
     };
 
 /** To a child. When the channel closes without it, the launcher is gone: that means the same. */

@@ -41,12 +41,32 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 /** Throws `Trouble` when ports that were chosen for the tracker are in use. */
 export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkPorts> {
   await refuseUsed(options);
-  const tracker = await trackerPorts(options);
+  const chosen = await trackerPorts(options);
+  const [tcpPort = 0, httpPort = 0] = chosen.ports;
+  const tracker = { tcpPort, httpPort };
+  const { peers, skipped } = await choosePeerPorts(options, tracker);
+  return { tracker, peers, skipped: [...chosen.skipped, ...skipped] };
+}
+
+/** `ports` with others for the peers whose indices are in `lost`. */
+export async function replacePeerPorts(
+  options: PortOptions,
+  ports: NetworkPorts,
+  lost: readonly number[],
+): Promise<NetworkPorts> {
+  const { peers } = await choosePeerPorts({ ...options, peers: lost.length }, ports.tracker);
+  const replaced = ports.peers.map((own, i) => peers[lost.indexOf(i)] ?? own);
+  return { ...ports, peers: replaced };
+}
+
+async function choosePeerPorts(
+  options: PortOptions,
+  tracker: NodePorts,
+): Promise<Omit<NetworkPorts, 'tracker'>> {
   const { host, peers: count } = options;
-  const [trackerPort = 0, trackerHttp = 0] = tracker.ports;
   const ofTracker: [number, string][] = [
-    [trackerPort, 'the tracker’s'],
-    [trackerHttp, 'the tracker’s page'],
+    [tracker.tcpPort, 'the tracker’s'],
+    [tracker.httpPort, 'the tracker’s page'],
   ];
   const http = await choosePorts({
     purpose: 'HTTP',
@@ -66,9 +86,8 @@ export async function chooseNetworkPorts(options: PortOptions): Promise<NetworkP
     isFree: (port) => isPortFree(port, [host]),
   });
   return {
-    tracker: { tcpPort: trackerPort, httpPort: trackerHttp },
     peers: http.ports.map((httpPort, i) => ({ httpPort, tcpPort: tcp.ports[i] ?? 0 })),
-    skipped: [...tracker.skipped, ...http.skipped, ...tcp.skipped],
+    skipped: [...http.skipped, ...tcp.skipped],
   };
 }
 
