@@ -24,7 +24,10 @@ export const isUnreadable = (error: unknown): boolean =>
 
 /** Our statements are right: a file that they do not fit is not as we left it. */
 const isAboutTables = (error: unknown): boolean =>
-  error instanceof Error && /no such (table|column)|has no column/.test(error.message);
+  error instanceof Error && UNFIT.test(error.message);
+
+const UNFIT =
+  /no such (table|column)|has no column|already exists|duplicate column|unsupported file format/;
 
 const damaged = (path: string, what: string, cause: unknown): Trouble =>
   new Trouble(

@@ -28,11 +28,11 @@ export class NeighbourTable {
 
   /** Best first. They are hints: what is no address, or cannot be read, is left out. */
   read(): NetAddress[] {
-    const rows = this.#database.prepare<[], NetAddress>(
+    const rows = this.#database.prepare<[], StoredAddress>(
       'SELECT host, port FROM neighbours ORDER BY rank',
     );
     try {
-      return rows.all().flatMap((row) => parseNetAddress(printNetAddress(row)) ?? []);
+      return rows.all().flatMap((row) => addressIn(row) ?? []);
     } catch (error) {
       if (isUnreadable(error)) return [];
       throw chainTrouble(error, this.#path);
@@ -48,3 +48,13 @@ export class NeighbourTable {
     }
   }
 }
+
+interface StoredAddress {
+  readonly host: unknown;
+  readonly port: unknown;
+}
+
+const addressIn = ({ host, port }: StoredAddress): NetAddress | undefined =>
+  typeof host === 'string' && typeof port === 'number'
+    ? parseNetAddress(printNetAddress({ host, port }))
+    : undefined;

@@ -68,8 +68,9 @@ export function pinnedNetwork(path: string): Network | undefined {
 
 /** The network written in an open database, if one is. */
 export function storedNetwork(database: Database.Database): Network | undefined {
-  const bytes = database.prepare<[], Uint8Array>('SELECT params FROM network').pluck().get();
+  const bytes = database.prepare<[]>('SELECT params FROM network').pluck().get();
   if (bytes === undefined) return undefined;
+  if (!(bytes instanceof Uint8Array)) throw new StoreDamage('Its network parameters are no bytes.');
   const params = decodeParams(bytes);
   if (!params.ok)
     throw new StoreDamage(`Its network parameters are wrong: ${params.error.problem}`);

@@ -3,6 +3,7 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import { Trouble } from '../../shared/io/trouble.js';
+import { StoreDamage } from '../chain/store.js';
 
 /**
  * One step for each version: the n-th brings a file from version n − 1 to n, and never changes
@@ -55,9 +56,10 @@ export function migrate(database: Database, path: string): void {
   for (const [i, step] of MIGRATIONS.entries()) if (i >= version) run.immediate(step, i + 1);
 }
 
-/** The version of the file; throws when it is from the future. */
+/** The version of the file; throws when it is from the future, or cannot be. */
 export function versionOf(database: Database, path: string): number {
   const version = database.pragma('user_version', { simple: true }) as number;
+  if (version < 0) throw new StoreDamage('Its version is below zero.');
   if (version <= SCHEMA_VERSION) return version;
   throw new Trouble(
     'schema-too-new',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { openStore } from '../../../peer/storage/openStore.js';
 import { makeNetwork } from '../../support/blocks.js';
@@ -40,6 +41,21 @@ describe('storage/neighbours', () => {
       first.neighbours.replace([...bad, good]);
       expect(first.neighbours.read()).to.deep.equal([good]);
       first.store.close();
+    });
+  });
+
+  it('leaves out what a damaged file gives in their place', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      openStore(path, network).store.close();
+      const database = new Database(path);
+      database.exec(`DROP TABLE neighbours; CREATE TABLE neighbours (rank, host, port);
+        INSERT INTO neighbours VALUES (0, NULL, 6000), (1, 5, 6000), (2, '192.0.2.9', NULL),
+          (3, '192.0.2.9', 6000)`);
+      database.close();
+      const { store, neighbours } = openStore(path, network);
+      expect(neighbours.read()).to.deep.equal([{ host: '192.0.2.9', port: 6000 }]);
+      store.close();
     });
   });
 });

@@ -122,12 +122,16 @@ describe('storage/openStore', () => {
     });
   });
 
-  it('refuses a file without one of its tables or columns', () => {
+  it('refuses a file whose tables, columns or version are not what they were', () => {
     for (const damage of [
       'DROP TABLE coins',
       'DROP TABLE neighbours',
       'DROP TABLE network',
       'ALTER TABLE bodies DROP COLUMN checksum',
+      'PRAGMA user_version = 0',
+      'PRAGMA user_version = 1',
+      'PRAGMA user_version = -1',
+      'DROP TABLE network; CREATE TABLE network (params); INSERT INTO network VALUES (NULL)',
     ]) {
       inFolder((folder) => {
         const path = join(folder, 'chain.sqlite');
