@@ -152,6 +152,9 @@ function blockOf(
     return refuse('unknown-block', `There is no block ${what}.`);
   }
   const bytes = queries.block(entry.hash);
+  if (bytes === undefined && entry.hasBody) {
+    return refuse('body-lost', `The disk does not give back block ${entry.hash}.`);
+  }
   if (bytes === undefined) {
     return refuse('body-missing', `The transactions of block ${entry.hash} are not here yet.`);
   }

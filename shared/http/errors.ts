@@ -28,6 +28,10 @@ export const HTTP_ERRORS = {
     status: 404,
     hint: 'Only the header has arrived. Try again when it is synced.',
   },
+  'body-lost': {
+    status: 404,
+    hint: 'A block of the active chain comes again from a peer: try again in a moment.',
+  },
   'host-refused': {
     status: 403,
     hint: 'Call the node by its address, or by the host name that --http names.',

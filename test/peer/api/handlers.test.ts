@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import type { FastifyInstance } from 'fastify';
 import { createHandlers } from '../../../peer/api/handlers.js';
 import { createServer } from '../../../peer/api/server.js';
+import { openStore } from '../../../peer/storage/openStore.js';
 import { toHex } from '../../../shared/bytes.js';
 import { errorBody } from '../../../shared/http/errors.js';
 import { ROUTES, type RouteName } from '../../../shared/http/routes.js';
@@ -17,6 +20,8 @@ import {
   spend,
   type MadeBlock,
 } from '../../support/blocks.js';
+import { temporaryFolders } from '../../support/folders.js';
+import { Stranger } from '../../support/stranger.js';
 import { World } from '../../support/world.js';
 import { addNode, type WorldNode } from '../../support/worldNode.js';
 
@@ -35,6 +40,7 @@ describe('api/handlers', () => {
     app = await serve(world, node);
   });
   afterEach(() => app.close());
+  const newFolder = temporaryFolders();
 
   /** The answer to `route`, which must fit the contract. */
   async function ask(route: RouteName, url: string, body?: object): Promise<Answer> {
@@ -116,6 +122,41 @@ describe('api/handlers', () => {
     const byHash = await ask('block', `/api/blocks/${'ab'.repeat(32)}`);
     expect([byHeight.status, byHeight.body['code']]).to.deep.equal([404, 'unknown-block']);
     expect([byHash.status, byHash.body['code']]).to.deep.equal([404, 'unknown-block']);
+  });
+
+  it('tells a block of which only the header is here', async () => {
+    const made = nextBlock(network, genesisOf(network));
+    new Stranger(world, network).call(node).push(made);
+    world.run(1_000);
+    const { status, body } = await ask('block', `/api/blocks/${made.block.hash}`);
+    expect([status, body['code']]).to.deep.equal([404, 'body-missing']);
+    expect(body['hint']).to.include('Only the header has arrived.');
+  });
+
+  it('tells a block that the disk lost, and gives it when it came again', async () => {
+    const path = join(newFolder(), 'chain.sqlite');
+    const holder = addNode(world, network, { store: openStore(path, network).store });
+    const made = nextBlock(network, genesisOf(network));
+    holder.give([made]);
+    node.give([made]);
+    const database = new Database(path);
+    database.exec('DELETE FROM bodies WHERE id = 1');
+    database.close();
+    await app.close();
+    app = await serve(world, holder);
+    const { status, body } = await ask('block', '/api/blocks/1');
+    expect([status, body]).to.deep.equal([
+      404,
+      {
+        code: 'body-lost',
+        message: `The disk does not give back block ${made.block.hash}.`,
+        hint: 'A block of the active chain comes again from a peer: try again in a moment.',
+      },
+    ]);
+    holder.connectTo(node);
+    world.run(60_000);
+    expect((await ask('block', '/api/blocks/1')).status).to.equal(200);
+    holder.store.close();
   });
 
   it('marks a block that left the active chain', async () => {
