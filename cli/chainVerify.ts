@@ -39,13 +39,12 @@ export const command = defineCommand({
       }
       return EXIT.done;
     }
-    const problem = step.value.error;
-    if (options.json === true) output.json({ valid: false, folder, network: name, problem });
-    else output.warn(`The chain of ${name} in ${folder} is WRONG: ${problem}\n${REMEDY}`);
+    const { type, problem, advice } = step.value.error;
+    if (options.json === true)
+      output.json({ valid: false, folder, network: name, type, problem, advice });
+    else output.warn(`The chain of ${name} in ${folder} is ${WORDS[type]}: ${problem}\n${advice}`);
     return EXIT.wrong;
   },
 });
 
-const REMEDY =
-  'Stop its peer, move chain.sqlite and the files beside it that begin like it away, and start ' +
-  'it again: it fetches the blocks anew.';
+const WORDS = { wrong: 'WRONG', lost: 'not whole' };

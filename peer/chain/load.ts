@@ -88,7 +88,7 @@ export function checkLastBlocks(
   store: ChainStore,
   bodies: Bodies,
 ): void {
-  const from = ancestorAt(position, Math.max(0, position.height - LAST_BLOCKS));
+  const from = ancestorAt(position, startFrom(position));
   for (const entry of pathUp(from, position)) {
     const inputs = bodies.need(entry).transactions.reduce((sum, tx) => sum + tx.inputs.length, 0);
     if (store.undo(entry.id)?.length !== inputs * COIN_BYTES) {
@@ -102,6 +102,10 @@ export function checkLastBlocks(
     throw new StoreDamage(`The coins are not those of block ${String(position.height)}.`);
   }
 }
+
+/** A start reads the blocks above this height, and their undo. */
+export const startFrom = (position: HeaderEntry): number =>
+  Math.max(0, position.height - LAST_BLOCKS);
 
 /** As deep as nearly every reorganisation. */
 const LAST_BLOCKS = 6;

@@ -17,8 +17,9 @@ import { decodeParams } from '../../shared/consensus/params.js';
 import { fileTrouble } from '../../shared/io/diskTrouble.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import type { BlockHash } from '../../shared/units.js';
-import { pathUp } from '../chain/headerEntry.js';
-import { StoreDamage } from '../chain/store.js';
+import { pathUp, type HeaderEntry } from '../chain/headerEntry.js';
+import { startFrom } from '../chain/load.js';
+import { lostBlocks } from './lostParts.js';
 import { standingIn, type ChainSnapshot } from './snapshot.js';
 
 const MAGIC = utf8('cairn chain 1\n');
@@ -32,17 +33,22 @@ export interface ActiveBlocks {
   readonly blocks: Iterable<Uint8Array>;
 }
 
-/** Throws `StoreDamage` when a block is missing. */
+/** Throws `Trouble` at the first block that is lost. */
 export function activeBlocks(snapshot: ChainSnapshot): ActiveBlocks {
-  const { tree, tip } = standingIn(snapshot);
+  const { tree, tip, position } = standingIn(snapshot);
   function* read(): Generator<Uint8Array, void> {
     for (const { id, height } of pathUp(tree.genesis, tip)) {
       const bytes = snapshot.chain.body(id);
-      if (bytes === undefined) throw new StoreDamage(`Block ${String(height)} is missing.`);
+      if (bytes === undefined) throw blockLost(height, position);
       yield bytes;
     }
   }
   return { count: tip.height, blocks: read() };
+}
+
+function blockLost(height: number, position: HeaderEntry): Trouble {
+  const loss = lostBlocks({ heights: [height], startFrom: startFrom(position) });
+  return new Trouble('block-lost', loss.problem, loss.advice);
 }
 
 /**

@@ -10,13 +10,18 @@ import type { Coin } from '../../../peer/chain/store.js';
 import { openStore } from '../../../peer/storage/openStore.js';
 import { openSnapshot } from '../../../peer/storage/snapshot.js';
 import type { SqliteChainStore } from '../../../peer/storage/sqliteChainStore.js';
-import { verifyChain, type VerifiedChain } from '../../../peer/storage/verifyChain.js';
+import {
+  verifyChain,
+  type ChainFlaw,
+  type VerifiedChain,
+} from '../../../peer/storage/verifyChain.js';
 import { HEADER_BYTES } from '../../../shared/consensus/header.js';
 import { outpointKey } from '../../../shared/consensus/transaction.js';
 import type { Result } from '../../../shared/result.js';
 import type { Amount } from '../../../shared/units.js';
 import {
   ALLOCATION,
+  coinOf,
   decoded,
   genesisCoin,
   genesisOf,
@@ -41,7 +46,7 @@ const first = nextBlock(network, genesis, { transactions: [payment(0), payment(1
 const blocks = [first, ...nextBlocks(network, first, 9)];
 
 interface Verdict {
-  readonly result: Result<VerifiedChain, string>;
+  readonly result: Result<VerifiedChain, ChainFlaw>;
   readonly steps: number;
 }
 
@@ -67,24 +72,53 @@ function after(sql: string): Verdict {
     const { store } = openStore(path, network);
     feed(new Chain(network, store), store, blocks);
     store.close();
-    const database = new Database(path);
-    database.exec(sql);
-    database.close();
+    execute(path, sql);
     return verdictOn(path);
   });
 }
 
-const problemOf = ({ result }: Verdict): string => (result.ok ? 'none' : result.error);
+function execute(path: string, sql: string): void {
+  const database = new Database(path);
+  database.exec(sql);
+  database.close();
+}
+
+/** The verdict on a good database in which the first page of `table` was overwritten. */
+function afterLosingPage(table: string): Verdict {
+  return inFolder((folder) => {
+    const path = join(folder, 'chain.sqlite');
+    const { store } = openStore(path, network);
+    feed(new Chain(network, store), store, blocks);
+    store.close();
+    const database = new Database(path);
+    const root = 'SELECT rootpage FROM sqlite_schema WHERE name = ?';
+    const page = Number(database.prepare(root).pluck().get(table));
+    const pageBytes = Number(database.pragma('page_size', { simple: true }));
+    database.close();
+    const file = openSync(path, 'r+');
+    writeSync(file, new Uint8Array(pageBytes).fill(0x5a), 0, pageBytes, (page - 1) * pageBytes);
+    closeSync(file);
+    return verdictOn(path);
+  });
+}
+
+const problemOf = ({ result }: Verdict): string => (result.ok ? 'none' : result.error.problem);
+
+function flawAfter(sql: string): ChainFlaw {
+  const { result } = after(sql);
+  return result.ok ? expect.fail('no flaw') : result.error;
+}
 
 const problemAfter = (sql: string): string => problemOf(after(sql));
 
-/** What is wrong with a new database after `fill`. */
-function problemIn(fill: (store: SqliteChainStore, chain: Chain) => void): string {
+/** What is wrong with a new database after `fill`, and `sql`. */
+function problemIn(fill: (store: SqliteChainStore, chain: Chain) => unknown, sql = ''): string {
   return inFolder((folder) => {
     const path = join(folder, 'chain.sqlite');
     const { store } = openStore(path, network);
     fill(store, new Chain(network, store));
     store.close();
+    execute(path, sql);
     return problemOf(verdictOn(path));
   });
 }
@@ -144,28 +178,132 @@ describe('storage/verifyChain', () => {
     const flip = (at: number): string =>
       `UPDATE bodies SET bytes = CAST(substr(bytes, 1, ${String(at)}) || x'ff' ||
        substr(bytes, ${String(at + 2)}) AS BLOB) WHERE id = 1`;
-    expect(problemAfter(flip(150))).to.equal('Block 1 of the active chain cannot be read.');
-    expect(problemAfter('DELETE FROM bodies WHERE id = 2')).to.include('Block 2');
-    expect(problemAfter('DELETE FROM headers WHERE id = 2')).to.include('Header 2 is missing.');
+    expect(flawAfter(flip(150))).to.include({
+      type: 'lost',
+      problem:
+        'Block 1 is lost: the disk does not give it back. ' +
+        'From block 1 on, coins and undo data could not be checked.',
+    });
+    expect(flawAfter('DELETE FROM headers WHERE id = 2')).to.include({
+      type: 'wrong',
+      problem: 'Header 2 is missing.',
+    });
+  });
+
+  it('finds a block in whose place another one is stored', () => {
+    const problem = problemIn((store, chain) => {
+      feed(chain, store, blocks);
+      store.putBody(2, first.bytes);
+    });
+    expect(problem).to.equal('Block 2 of the active chain cannot be read.');
+  });
+
+  it('names all blocks that are lost, and says what comes of it', () => {
+    const { result, steps } = after('DELETE FROM bodies WHERE id IN (2, 4)');
+    expect(steps).to.equal(10);
+    expect(result).to.deep.equal({
+      ok: false,
+      error: {
+        type: 'lost',
+        problem:
+          'Blocks 2 and 4 are lost: the disk does not give them back. ' +
+          'From block 2 on, coins and undo data could not be checked.',
+        advice:
+          'A running peer fetches them again from its peers by itself, once somebody asks for ' +
+          'them (such as GET /api/blocks/2). Try again then.',
+      },
+    });
+  });
+
+  it('says that a start needs the last blocks, when one of them is lost', () => {
+    const flawAt = (id: number): ChainFlaw =>
+      flawAfter(`DELETE FROM bodies WHERE id = ${String(id)}`);
+    expect(flawAt(4).advice).to.match(/Try again then\.$/);
+    expect(flawAt(5).advice).to.match(/Try again then\. Where none runs, none starts without/);
+  });
+
+  it('looks for what breaks a rule above a block that is lost, too', () => {
+    const signatures = payment(0).signatures.map((bytes) => bytes.map((byte) => byte ^ 1));
+    const forged = decoded({ ...payment(0), signatures });
+    const second = nextBlock(network, first, { transactions: [forged] });
+    const problem = problemIn((store, chain) => {
+      feed(chain, store, [first]);
+      store.putHeader(2, second.bytes.subarray(0, HEADER_BYTES));
+      store.putBody(2, second.bytes);
+      store.setStatus(2, 'connected');
+      const tip = second.block.hash;
+      store.setState({ tip, position: first.block.hash, target: undefined });
+    }, 'DELETE FROM bodies WHERE id = 1');
+    expect(problem).to.match(/^Block 2 .* breaks a rule: bad-signature/);
+  });
+
+  it('does not take a coin that a lost block made for a missing one', () => {
+    const again = spend(network, {
+      coins: [coinOf(payment(0), 0, owner(5))],
+      outputs: [pay(owner(6), ALLOCATION)],
+    });
+    const second = nextBlock(network, first, { transactions: [again] });
+    const lose = 'DELETE FROM bodies WHERE id = 1';
+    const problem = problemIn((store, chain) => feed(chain, store, [first, second]), lose);
+    expect(problem).to.match(/^Block 1 is lost: /);
+  });
+
+  it('finds undo data that are missing, cut, changed or of another block', () => {
+    const undoOf1 = 'Only a reorganisation that takes back block 1 would stop its peer.';
+    for (const sql of [
+      'DELETE FROM undo WHERE id = 1',
+      'UPDATE undo SET bytes = zeroblob(length(bytes)) WHERE id = 1',
+      'UPDATE undo SET checksum = checksum + 1 WHERE id = 1',
+    ]) {
+      const flaw = flawAfter(sql);
+      expect(flaw, sql).to.include({
+        type: 'lost',
+        problem: 'The undo data of block 1 is lost: the disk does not give back what was stored.',
+      });
+      expect(flaw.advice, sql).to.include(undoOf1).and.include('`cairn chain export FILE`');
+    }
+    const other = problemIn((store, chain) => {
+      feed(chain, store, blocks);
+      store.putUndo(1, store.undo(1)?.toReversed() ?? expect.fail());
+    });
+    expect(other).to.include('The undo data of block 1 is lost');
+    const surplus = problemIn((store, chain) => {
+      feed(chain, store, blocks);
+      store.putUndo(3, store.undo(1) ?? expect.fail());
+    });
+    expect(surplus).to.include('The undo data of block 3 is lost');
+  });
+
+  it('names what undo data are lost, and says when a start needs them', () => {
+    const flaw = flawAfter('DELETE FROM undo WHERE id > 0');
+    expect(flaw.problem).to.match(/^The undo data of blocks 1, 2, 3, 4, 5 and 5 more are lost: /);
+    expect(flaw.advice).to.include('A peer does not start without the undo data of its last');
+    const deep = flawAfter('DELETE FROM undo WHERE id IN (3, 4)');
+    expect(deep.problem).to.include('blocks 3 and 4 are');
+    expect(deep.advice).to.include('takes back block 4 would');
+  });
+
+  it('names lost blocks and lost undo data together', () => {
+    const { problem, advice } = flawAfter(
+      'DELETE FROM undo WHERE id = 1; DELETE FROM bodies WHERE id = 3',
+    );
+    expect(problem).to.match(
+      /^Block 3 is lost: .* The undo data of block 1 is lost: .* From block 3/,
+    );
+    expect(advice).to.match(/^A running peer/);
   });
 
   it('says so when SQLite cannot read a page', () => {
-    const { result } = inFolder((folder) => {
-      const path = join(folder, 'chain.sqlite');
-      const { store } = openStore(path, network);
-      feed(new Chain(network, store), store, blocks);
-      store.close();
-      const database = new Database(path);
-      const root = `SELECT rootpage FROM sqlite_schema WHERE name = 'headers'`;
-      const page = Number(database.prepare(root).pluck().get());
-      const pageBytes = Number(database.pragma('page_size', { simple: true }));
-      database.close();
-      const file = openSync(path, 'r+');
-      writeSync(file, new Uint8Array(pageBytes).fill(0x5a), 0, pageBytes, (page - 1) * pageBytes);
-      closeSync(file);
-      return verdictOn(path);
+    const { result } = afterLosingPage('headers');
+    expect(result.ok ? 'none' : result.error).to.include({
+      type: 'wrong',
+      problem: 'SQLite cannot read a page of the file.',
     });
-    expect(result).to.deep.equal({ ok: false, error: 'SQLite cannot read a page of the file.' });
+  });
+
+  it('counts undo data that SQLite cannot read as lost', () => {
+    const problem = problemOf(afterLosingPage('undo'));
+    expect(problem).to.match(/^The undo data of blocks 1, 2, 3, 4, 5 and 5 more are lost/);
   });
 
   it('gives no verdict when SQLite fails otherwise', () => {
