@@ -5,6 +5,7 @@
 
 import { toHexReversed } from '../../shared/bytes.js';
 import { decodeBlock, transactionsRoot, type Block } from '../../shared/consensus/block.js';
+import type { BlockHash } from '../../shared/units.js';
 import { DecodedBlocks } from './decodedBlocks.js';
 import type { HeaderEntry } from './headerEntry.js';
 import { StoreDamage, type ChainStore } from './store.js';
@@ -58,13 +59,17 @@ export class Bodies {
 
   #readStored(entry: HeaderEntry): Block | undefined {
     const bytes = this.#store.body(entry.id);
-    const decoded = bytes && decodeBlock(bytes);
-    if (!decoded?.ok) return undefined;
-    const { header, hash, transactions } = decoded.value;
-    const isWhole =
-      hash === entry.hash && toHexReversed(transactionsRoot(transactions)) === header.merkleRoot;
-    return isWhole ? decoded.value : undefined;
+    return bytes && wholeBlock(bytes, entry.hash);
   }
+}
+
+/** The block in `bytes` if it is the one called `hash`, with all of its transactions. */
+export function wholeBlock(bytes: Uint8Array, hash: BlockHash): Block | undefined {
+  const decoded = decodeBlock(bytes);
+  if (!decoded.ok || decoded.value.hash !== hash) return undefined;
+  const { header, transactions } = decoded.value;
+  const isWhole = toHexReversed(transactionsRoot(transactions)) === header.merkleRoot;
+  return isWhole ? decoded.value : undefined;
 }
 
 type Need = (entry: HeaderEntry) => boolean;

@@ -10,7 +10,7 @@ export function chainTrouble(error: unknown, path: string): unknown {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return error;
   if (isUnreadable(error)) return damaged(path, 'SQLite cannot read it.', error);
-  if (code === 'SQLITE_ERROR' && isAboutTables(error)) {
+  if (/^SQLITE_(ERROR|CONSTRAINT)/.test(code) && isAboutTables(error)) {
     return damaged(path, 'A table of it is not what it was.', error);
   }
   if (code === 'SQLITE_NOTADB') return damaged(path, 'It is not a database.', error);
@@ -26,8 +26,12 @@ export const isUnreadable = (error: unknown): boolean =>
 const isAboutTables = (error: unknown): boolean =>
   error instanceof Error && UNFIT.test(error.message);
 
-const UNFIT =
-  /no such (table|column)|has no column|already exists|duplicate column|unsupported file format/;
+const UNFIT = new RegExp(
+  [
+    ...['no such (table|column)', 'has no column', 'already exists', 'duplicate column'],
+    ...['unsupported file format', 'NOT NULL constraint failed', 'type mismatch'],
+  ].join('|'),
+);
 
 const damaged = (path: string, what: string, cause: unknown): Trouble =>
   new Trouble(

@@ -2,7 +2,9 @@
 
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
+import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import { Trouble } from '../../shared/io/trouble.js';
+import { wholeBlock } from '../chain/bodies.js';
 import { StoreDamage } from '../chain/store.js';
 
 /**
@@ -33,10 +35,13 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE TABLE neighbours (rank INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL)
    STRICT;`,
-  // Of `bytes`, by zlib's crc32: a disk may give back other bytes than it took (decision 0018).
+  // Of `bytes`, by zlib's crc32: a disk may give back other bytes than it took (decision 0018). A
+  // body that has changed already gets −1, which is the checksum of nothing: it is lost.
   `ALTER TABLE bodies ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE undo ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
-   UPDATE bodies SET checksum = crc32(bytes);
+   UPDATE bodies SET checksum = CASE
+     WHEN is_body(bytes, (SELECT bytes FROM headers WHERE headers.id = bodies.id))
+     THEN crc32(bytes) ELSE -1 END;
    UPDATE undo SET checksum = crc32(bytes);`,
 ];
 
@@ -46,14 +51,25 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 /** Brings the tables of `database`, the file at `path`, to today's version. */
 export function migrate(database: Database, path: string): void {
   const version = versionOf(database, path);
-  database.function('crc32', { deterministic: true }, (bytes: unknown) =>
-    crc32(bytes as Uint8Array),
-  );
+  database.function('crc32', { deterministic: true }, checksumOf);
+  database.function('is_body', { deterministic: true }, isBody);
   const run = database.transaction((step: string, next: number) => {
     database.exec(step);
     database.pragma(`user_version = ${String(next)}`);
   });
   for (const [i, step] of MIGRATIONS.entries()) if (i >= version) run.immediate(step, i + 1);
+}
+
+const checksumOf = (bytes: unknown): number =>
+  bytes instanceof Uint8Array ? crc32(bytes) : NO_CHECKSUM;
+
+const NO_CHECKSUM = -1;
+
+/** Whether `bytes` are the whole block of `header`, as 1 or 0. */
+function isBody(bytes: unknown, header: unknown): number {
+  if (!(bytes instanceof Uint8Array && header instanceof Uint8Array)) return 0;
+  if (header.length !== HEADER_BYTES) return 0;
+  return wholeBlock(bytes, headerHash(header)) === undefined ? 0 : 1;
 }
 
 /** The version of the file; throws when it is from the future, or cannot be. */

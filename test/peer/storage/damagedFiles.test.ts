@@ -2,6 +2,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Chain } from '../../../peer/chain/chain.js';
 import { activeBlocks, writeChainFile } from '../../../peer/storage/chainFile.js';
@@ -131,37 +132,49 @@ function endOf(use: (path: string) => void, path: string): string {
   }
 }
 
+/** With a log: most of it is there still, and not in the file. */
+const KINDS = ['without a log', 'with a log', 'of version 1'] as const;
+
+type Kind = (typeof KINDS)[number];
+
+function makeVersion1(path: string): void {
+  const database = new Database(path);
+  database.exec(`ALTER TABLE bodies DROP COLUMN checksum;
+                 ALTER TABLE undo DROP COLUMN checksum;
+                 PRAGMA user_version = 1`);
+  database.close();
+}
+
 describe('storage: damaged files', function () {
   this.timeout(60_000);
   const newFolder = temporaryFolders();
 
-  /** A database of 60 blocks; with `hasLog`, most of it is in the log still. */
-  function goodFiles(hasLog: boolean): string {
+  /** A database of 60 blocks. */
+  function goodFiles(kind: Kind): string {
     const folder = newFolder();
     const path = join(folder, FILE);
     const { store, neighbours: table } = openStore(path, network);
     feed(new Chain(network, store), store, blocks);
     table.replace(neighbours);
-    if (!hasLog) {
-      store.close();
-      return folder;
-    }
     const kept = newFolder();
-    copy(folder, kept);
+    if (kind === 'with a log') copy(folder, kept);
     store.close();
+    if (kind === 'of version 1') makeVersion1(path);
+    if (kind !== 'with a log') copy(folder, kept);
     return kept;
   }
 
-  for (const hasLog of [false, true]) {
-    it(`end in trouble or not at all, ${hasLog ? 'with' : 'without'} a log`, () => {
-      const good = goodFiles(hasLog);
+  for (const kind of KINDS) {
+    it(`end in trouble or not at all, ${kind}`, () => {
+      const good = goodFiles(kind);
       const work = join(newFolder(), 'work');
       const ends = new Set<string>();
       for (let seed = 0; seed < SEEDS; seed++) {
         const rng = seededRng(seed);
         const damaged = join(newFolder(), 'damaged');
         copy(good, damaged);
-        const what = damage(join(damaged, hasLog && seed % 2 === 1 ? LOG : FILE), rng);
+        const isLog = kind === 'with a log' && seed % 2 === 1;
+        const what = damage(join(damaged, isLog ? LOG : FILE), rng);
         for (const use of [pinnedNetwork, verify, exportAll, run]) {
           copy(damaged, work);
           try {

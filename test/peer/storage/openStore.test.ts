@@ -7,8 +7,18 @@ import { SCHEMA_VERSION } from '../../../peer/storage/schema.js';
 import { openSnapshot } from '../../../peer/storage/snapshot.js';
 import { Trouble } from '../../../shared/io/trouble.js';
 import { Chain } from '../../../peer/chain/chain.js';
-import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
-import { LATE, settle } from '../../support/chains.js';
+import {
+  ALLOCATION,
+  genesisCoin,
+  genesisOf,
+  makeNetwork,
+  nextBlock,
+  nextBlocks,
+  owner,
+  pay,
+  spend,
+} from '../../support/blocks.js';
+import { accept, feed } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
 
 const network = makeNetwork();
@@ -38,28 +48,92 @@ describe('storage/openStore', () => {
     });
   });
 
-  it('brings a database of version 1 up to date, and keeps what is in it', () => {
-    inFolder((folder) => {
-      const path = join(folder, 'chain.sqlite');
-      const first = openStore(path, network).store;
-      const chain = new Chain(network, first);
-      const blocks = nextBlocks(network, genesisOf(network), 3);
-      for (const { bytes } of blocks) chain.acceptBlock(bytes, LATE);
-      settle(chain, first);
-      first.close();
-      const database = new Database(path);
-      database.exec(`ALTER TABLE bodies DROP COLUMN checksum;
-                     ALTER TABLE undo DROP COLUMN checksum;
-                     PRAGMA user_version = 1`);
-      database.close();
-      expect(troubleOf(() => openSnapshot(path)).code).to.equal('schema-too-old');
-      const { store } = openStore(path, network);
-      expect(new Chain(network, store).tip.height).to.equal(3);
-      for (const [i, { bytes }] of blocks.entries()) {
-        expect(store.body(i + 1)).to.deep.equal(Buffer.from(bytes));
-        expect(store.undo(i + 1)).not.to.equal(undefined);
+  describe('on a database of version 1', () => {
+    const genesis = genesisOf(network);
+    const payment = spend(network, {
+      coins: [genesisCoin(network, 0)],
+      outputs: [pay(owner(5), ALLOCATION)],
+    });
+    const first = nextBlock(network, genesis, { transactions: [payment] });
+    const blocks = [first, ...nextBlocks(network, first, 9)];
+
+    /** What `use` makes of such a database, after `sql` was done to it. */
+    function afterVersion1(sql: string, use: (path: string) => void): void {
+      inFolder((folder) => {
+        const path = join(folder, 'chain.sqlite');
+        const { store } = openStore(path, network);
+        feed(new Chain(network, store), store, blocks);
+        store.close();
+        const database = new Database(path);
+        database.exec(`ALTER TABLE bodies DROP COLUMN checksum;
+                       ALTER TABLE undo DROP COLUMN checksum;
+                       PRAGMA user_version = 1;
+                       ${sql}`);
+        database.close();
+        use(path);
+      });
+    }
+
+    it('brings it up to date, and keeps what is in it', () => {
+      afterVersion1('', (path) => {
+        expect(troubleOf(() => openSnapshot(path)).code).to.equal('schema-too-old');
+        const { store } = openStore(path, network);
+        expect(new Chain(network, store).tip.height).to.equal(10);
+        for (const [i, { bytes }] of [genesis, ...blocks].entries()) {
+          expect(store.body(i)).to.deep.equal(Buffer.from(bytes));
+        }
+        // One coin, and in the other blocks none.
+        expect(store.undo(1)).to.have.length(32);
+        for (let i = 2; i <= 10; i++) expect(store.undo(i)).to.have.length(0);
+        store.close();
+      });
+    });
+
+    it('takes a body that is not that of its header for lost', () => {
+      const flipped = (at: number): string =>
+        `CAST(substr(bytes, 1, ${String(at)}) || x'ff' ||
+         substr(bytes, ${String(at + 2)}) AS BLOB)`;
+      for (const damage of [
+        `UPDATE bodies SET bytes = ${flipped(3)} WHERE id = 1`,
+        `UPDATE bodies SET bytes = ${flipped(200)} WHERE id = 1`,
+        'UPDATE bodies SET bytes = (SELECT bytes FROM bodies WHERE id = 2) WHERE id = 1',
+        'UPDATE bodies SET bytes = zeroblob(length(bytes)) WHERE id = 1',
+        "UPDATE bodies SET bytes = x'' WHERE id = 1",
+      ]) {
+        afterVersion1(damage, (path) => {
+          const { store } = openStore(path, network);
+          expect(store.body(1), damage).to.equal(undefined);
+          expect(store.body(2), damage).to.deep.equal(Buffer.from(blocks[1]?.bytes ?? []));
+          const chain = new Chain(network, store);
+          expect(chain.block(first.block.hash)).to.equal(undefined);
+          expect([...chain.lostBodies.keys()]).to.deep.equal([first.block.hash]);
+          accept(chain, store, first.bytes);
+          expect(chain.block(first.block.hash)).to.deep.equal(Buffer.from(first.bytes));
+          store.close();
+        });
       }
-      store.close();
+    });
+
+    it('leaves headers that are no headers to the look at them', () => {
+      afterVersion1('UPDATE headers SET bytes = zeroblob(79) WHERE id = 4', (path) => {
+        const { store } = openStore(path, network);
+        expect(store.body(4)).to.equal(undefined);
+        expect(troubleOf(() => [...store.headers()]).message).to.include('Header 4 does not have');
+        store.close();
+      });
+    });
+
+    it('takes rows that hold no bytes for lost', () => {
+      const torn = `DROP TABLE bodies; CREATE TABLE bodies (id INTEGER PRIMARY KEY, bytes);
+        INSERT INTO bodies VALUES (1, NULL), (2, 5);
+        DROP TABLE undo; CREATE TABLE undo (id INTEGER PRIMARY KEY, bytes);
+        INSERT INTO undo VALUES (1, NULL), (2, 5)`;
+      afterVersion1(torn, (path) => {
+        const { store } = openStore(path, network);
+        const read = [store.body(1), store.body(2), store.undo(1), store.undo(2)];
+        expect(read).to.deep.equal([undefined, undefined, undefined, undefined]);
+        store.close();
+      });
     });
   });
 
