@@ -3,6 +3,7 @@
  * once.
  */
 
+import Database from 'better-sqlite3';
 import type { Network } from '../../shared/consensus/genesis.js';
 import { describeReject } from '../../shared/consensus/reject.js';
 import type { UnixSeconds } from '../../shared/units.js';
@@ -11,7 +12,8 @@ import type { Failure } from '../../peer/chain/mover.js';
 import { answersTo } from '../../peer/chain/signatures.js';
 import type { ChainStore } from '../../peer/chain/store.js';
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
-import type { SqliteChainStore } from '../../peer/storage/sqliteChainStore.js';
+import { migrate } from '../../peer/storage/schema.js';
+import { SqliteChainStore } from '../../peer/storage/sqliteChainStore.js';
 import type { ChainEvent, SignatureBatch, VerifyResult } from '../../peer/types.js';
 
 /** A time at which no block of the tests is too far ahead. */
@@ -20,6 +22,16 @@ export const LATE = 4_000_000_000 as UnixSeconds;
 /** A store in memory. */
 export const memoryStore = (network: Network): SqliteChainStore =>
   openStore(IN_MEMORY, network).store;
+
+/** A store in memory whose tables can be changed under it: the disk lost something. */
+export function storeToDamage(): {
+  readonly store: SqliteChainStore;
+  readonly database: Database.Database;
+} {
+  const database = new Database(IN_MEMORY);
+  migrate(database, IN_MEMORY);
+  return { store: new SqliteChainStore(database, IN_MEMORY), database };
+}
 
 /** What a chain said until it rested. */
 export interface Course {

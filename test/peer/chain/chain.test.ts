@@ -17,7 +17,7 @@ import {
   spend,
   type MadeBlock,
 } from '../../support/blocks.js';
-import { accept, feed, LATE, memoryStore, settle } from '../../support/chains.js';
+import { accept, feed, LATE, memoryStore, settle, storeToDamage } from '../../support/chains.js';
 import { expectOk, expectReject } from '../../support/rejects.js';
 
 const network = makeNetwork();
@@ -133,6 +133,18 @@ describe('chain/chain: bodies', () => {
     expect(expectOk(chain.acceptBlock(good.bytes, LATE)).isNew).to.equal(true);
     expect(expectOk(chain.acceptBlock(good.bytes, LATE)).isNew).to.equal(false);
     expect(chain.tip.height).to.equal(0);
+    expect(chain.block(good.block.hash)).to.deep.equal(Buffer.from(good.bytes));
+  });
+
+  it('takes a body again that the disk lost, and does not call it new', () => {
+    const { store, database } = storeToDamage();
+    const chain = new Chain(network, store);
+    feed(chain, store, [good]);
+    database.exec('DELETE FROM bodies WHERE id = 1');
+    expect(chain.block(good.block.hash)).to.equal(undefined);
+    expect([...chain.lostBodies.keys()]).to.deep.equal([good.block.hash]);
+    expect(expectOk(chain.acceptBlock(good.bytes, LATE)).isNew).to.equal(false);
+    expect(chain.lostBodies.size).to.equal(0);
     expect(chain.block(good.block.hash)).to.deep.equal(Buffer.from(good.bytes));
   });
 

@@ -4,7 +4,7 @@ import type { HeaderEntry } from '../../../peer/chain/headerEntry.js';
 import { WantedBlocks } from '../../../peer/net/wantedBlocks.js';
 import type { BlockHash } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
-import { feed, LATE, memoryStore } from '../../support/chains.js';
+import { accept, feed, LATE, memoryStore, storeToDamage } from '../../support/chains.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -93,5 +93,38 @@ describe('net/wantedBlocks', () => {
     expect(wanted.isOnLongWay(sideEnd)).to.equal(false);
     feed(chain, store, trunk.slice(0, 9));
     expect(wanted.isOnLongWay(trunkEnd)).to.equal(false);
+  });
+
+  describe('with bodies that the disk lost', () => {
+    /** Twelve blocks of the chain, of which the disk lost all from the second on. */
+    function losses() {
+      const { store, database } = storeToDamage();
+      const chain = new Chain(network, store);
+      const blocks = nextBlocks(network, genesis, 12);
+      feed(chain, store, blocks);
+      database.exec('DELETE FROM bodies WHERE id > 1');
+      const wanted = new WantedBlocks(chain, () => []);
+      for (const { block } of blocks) chain.block(block.hash);
+      expect(wanted.refresh(false)).to.equal(true);
+      const take = (count: number, heightMax: number): (number | undefined)[] =>
+        wanted.take(count, () => heightMax, anything).map((hash) => chain.entry(hash)?.height);
+      return { chain, store, blocks, wanted, take };
+    }
+
+    it('wants eight of them at a time, each once', () => {
+      const { chain, store, blocks, wanted, take } = losses();
+      expect(take(99, 12)).to.deep.equal([2, 3, 4, 5, 6, 7, 8, 9]);
+      expect(take(99, 12)).to.deep.equal([]);
+      const [second = expect.fail()] = blocks.slice(1);
+      accept(chain, store, second.bytes);
+      expect(wanted.has(second.block.hash)).to.equal(false);
+      expect(take(99, 12)).to.deep.equal([10]);
+    });
+
+    it('wants as many as there is room for, and of a peer what it reaches', () => {
+      const { take } = losses();
+      expect(take(99, 4)).to.deep.equal([2, 3, 4]);
+      expect(take(2, 12)).to.deep.equal([5, 6]);
+    });
   });
 });

@@ -1,22 +1,17 @@
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Chain } from '../../../peer/chain/chain.js';
 import { StoreDamage } from '../../../peer/chain/store.js';
 import { ChainReader } from '../../../peer/storage/chainReader.js';
-import { migrate } from '../../../peer/storage/schema.js';
-import { SqliteChainStore } from '../../../peer/storage/sqliteChainStore.js';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
-import { feed } from '../../support/chains.js';
+import { feed, storeToDamage } from '../../support/chains.js';
 
 const network = makeNetwork();
 const blocks = nextBlocks(network, genesisOf(network), 3);
 
 /** Reads a chain of three blocks after `table`, which holds anything now, was changed by `sql`. */
 function readAfter<T>(table: string, sql: string, read: (reader: ChainReader) => T): T {
-  const database = new Database(':memory:');
+  const { store, database } = storeToDamage();
   try {
-    migrate(database, ':memory:');
-    const store = new SqliteChainStore(database, ':memory:');
     feed(new Chain(network, store), store, blocks);
     database.exec(`CREATE TABLE loose AS SELECT * FROM ${table};
       DROP TABLE ${table};
@@ -24,7 +19,7 @@ function readAfter<T>(table: string, sql: string, read: (reader: ChainReader) =>
       ${sql}`);
     return read(new ChainReader(database));
   } finally {
-    database.close();
+    store.close();
   }
 }
 

@@ -89,11 +89,17 @@ describe('tracker/storage/sqliteRegistryStore', () => {
 
   it('puts a file without our table aside, and leaves out rows that cannot be', () => {
     const good = rowOf({ port: 6000 });
-    open().apply({ removals: [], upserts: [good, rowOf({ port: 6001 }), rowOf({ port: 6002 })] });
+    const changes = [
+      ...['port = 65536', 'port = 0', 'port = -1'],
+      ...['network', 'address', 'node_key', 'source'].map((column) => `${column} = x'00'`),
+    ];
+    const others = changes.map((_, i) => rowOf({ port: 6001 + i }));
+    open().apply({ removals: [], upserts: [good, ...others] });
     stores.pop()?.close();
     const database = new Database(path);
-    database.exec('UPDATE peers SET port = 99999 WHERE port = 6001');
-    database.exec("UPDATE peers SET node_key = x'00' WHERE port = 6002");
+    for (const [i, change] of changes.entries()) {
+      database.exec(`UPDATE peers SET ${change} WHERE port = ${String(6001 + i)}`);
+    }
     database.close();
     expect(rowsOf(open())).to.deep.equal([good]);
     for (const damage of ['DROP TABLE peers', 'ALTER TABLE peers DROP COLUMN height']) {
