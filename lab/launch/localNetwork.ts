@@ -38,9 +38,9 @@ export async function makeNetworkFile(
 }
 
 /**
- * Below the target interval, so that a new network shows its first block soon; not by more, for the
- * blocks after it come too fast until the difficulty has caught up: from 4.75 s on, blocks 20 to 120
- * take 8.5 s on average.
+ * Below the target interval, so that a new network shows its first block soon; not by more, for
+ * the blocks after it come too fast until the difficulty has caught up: from 4.75 s on, blocks 20
+ * to 120 take 8.5 s on average.
  */
 const FIRST_BLOCK_SECONDS = 4.75;
 const MEASURE_SECONDS = 0.4;

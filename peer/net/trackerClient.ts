@@ -283,10 +283,11 @@ const reachedAgain = (tracker: NetAddress, own: NetAddress): string =>
   `The tracker at ${printNetAddress(tracker)} reaches this node at ${printNetAddress(own)} now.`;
 
 const notListed = (tracker: NetAddress, own: NetAddress): string =>
-  `The tracker at ${printNetAddress(tracker)} does not list this node at ${printNetAddress(own)}: ` +
-  'its port is below 1024, another node is listed there, too many are announced from one address, ' +
-  'or it claims an address that the tracker cannot use. Look at the port and at --advertise; the ' +
-  'tracker says which it is with --log-level debug. Until then others find this node by --connect.';
+  `The tracker at ${printNetAddress(tracker)} does not list this node at ` +
+  `${printNetAddress(own)}: its port is below 1024, another node is listed there, too many are ` +
+  'announced from one address, or it claims an address that the tracker cannot use. Look at the ' +
+  'port and at --advertise; the tracker says which it is with --log-level debug. Until then ' +
+  'others find this node by --connect.';
 
 const unreachable = (tracker: NetAddress, own: NetAddress): string =>
   `The tracker at ${printNetAddress(tracker)} cannot reach this node at ` +

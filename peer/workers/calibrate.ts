@@ -12,9 +12,9 @@ export interface Calibration {
 }
 
 /**
- * Hashes a second of `threads` threads together without a CPU limit, in the best of a few stretches:
- * what else is at work at the start (an installation, a compiler) is soon over. Rejects when a
- * thread dies.
+ * Hashes a second of `threads` threads together without a CPU limit, in the best of a few
+ * stretches: what else is at work at the start (an installation, a compiler) is soon over. Rejects
+ * when a thread dies.
  */
 export async function measureHashRate({ seconds, threads }: Calibration): Promise<number> {
   let onTrouble: (sentence: string) => void = () => undefined;
