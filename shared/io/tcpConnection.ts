@@ -1,6 +1,6 @@
 /**
- * One open TCP connection: what waits to be sent is counted and bounded, and a peer that does not
- * read is not read from.
+ * One open TCP connection: what waits to be sent is counted and bounded, a peer that does not read
+ * is not read from, and one that sends without end waits for the others after each piece.
  */
 
 import type net from 'node:net';
@@ -29,6 +29,8 @@ export class TcpConnection {
   readonly #limits: QueueLimits;
   readonly #listeners: TcpConnectionListeners;
   #queuedBytes = 0;
+  /** It has had its turn; the others come first. */
+  #isWaiting = false;
   /** No listener but `onQueued` is called any more. */
   #isOver = false;
   /** The queue was thrown away. */
@@ -39,6 +41,7 @@ export class TcpConnection {
     this.#limits = limits;
     this.#listeners = listeners;
     socket.on('data', (bytes) => {
+      if (bytes.length >= PIECE_BYTES) this.#waitForTurn();
       if (!this.#isOver) listeners.onReceived(bytes);
     });
     socket.on('error', () => undefined); // 'close' follows, and says enough
@@ -105,11 +108,27 @@ export class TcpConnection {
     if (this.#isDropped) return;
     this.#queuedBytes -= sizeBytes;
     this.#listeners.onQueued(-sizeBytes);
-    if (this.#queuedBytes * 2 <= this.#limits.queuePauseBytes && this.#socket.isPaused()) {
-      this.#socket.resume();
-    }
+    this.#readOn();
+  }
+
+  /** Node would read thirty-two pieces from one socket before it looks at any other. */
+  #waitForTurn(): void {
+    this.#isWaiting = true;
+    this.#socket.pause();
+    setImmediate(() => {
+      this.#isWaiting = false;
+      this.#readOn();
+    });
+  }
+
+  #readOn(): void {
+    if (this.#isWaiting || !this.#socket.isPaused()) return;
+    if (this.#queuedBytes * 2 <= this.#limits.queuePauseBytes) this.#socket.resume();
   }
 }
+
+/** What Node reads at a time: a piece of that size is not the last one. */
+const PIECE_BYTES = 65_536;
 
 /** How long what was sent before may take to leave. */
 const LINGER_MS = 1_000;
