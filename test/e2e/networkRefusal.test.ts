@@ -25,8 +25,13 @@ describe('e2e: a network on one computer that cannot start as asked', function (
     const { ended } = sandbox.start('network', 'up', '--template', 'dev', '--peers', '1', ...flags);
     const { code, output }: Ended = await within('the refusal', 10_000, ended);
     expect(code, output).to.equal(1);
-    expect(output.trimEnd().split('\n'), output).to.have.length(1);
-    return output.trimEnd();
+    // Whoever tests may run a network of his own, at the ports that are tried first.
+    const lines = output
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.endsWith(' skipped.'));
+    expect(lines, output).to.have.length(1);
+    return lines[0] ?? '';
   }
 
   async function thatRan(): Promise<void> {
