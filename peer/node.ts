@@ -38,6 +38,10 @@ export interface NodeOptions {
   readonly claimedHost: string | undefined;
   /** What the last `keep-neighbours` gave. */
   readonly neighbours: readonly NetAddress[];
+  /** See `NetOptions`. */
+  readonly outboundWanted?: number;
+  /** What one step moves the chain at most (`Chain.advance`); without it as much as is good. */
+  readonly moveCostMax?: number;
   /**
    * Chain work below which headers of others are read before they are stored; 0n unless configured.
    */
@@ -64,6 +68,7 @@ export class Node {
   /** What others may ask about it, between two steps. */
   readonly queries: Queries;
   readonly #store: ChainStore;
+  readonly #moveCostMax: number | undefined;
   readonly #chain: Chain;
   readonly #miner: Miner;
   readonly #net: Net;
@@ -80,6 +85,7 @@ export class Node {
     const { store, rng, entropy, sign } = dependencies;
     const { network, nodeKey, agent, listenPort } = options;
     this.#store = store;
+    this.#moveCostMax = options.moveCostMax;
     this.#chain = store.atomically(() => new Chain(network, store));
     const facts = { nodeKey, network: network.id, service: 'peer', listenPort, agent } as const;
     const identity = new Identity(facts, { entropy, sign });
@@ -135,7 +141,7 @@ export class Node {
    * API. What the miner wants comes out first: until then its workers hash in vain.
    */
   #settle(now: Now): Effect[] {
-    const advance = this.#chain.advance();
+    const advance = this.#chain.advance(this.#moveCostMax);
     this.#isMoreToMove = advance.more;
     for (const batch of advance.verify) this.#outbox.put({ type: 'verify', batch });
     this.#tellMiner(advance, now);

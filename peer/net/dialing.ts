@@ -8,7 +8,7 @@ import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
 import type { Bans } from './bans.js';
 import type { Candidate, Candidates, CandidateSource } from './candidates.js';
-import { OUTBOUND_WANTED, type Connections } from './connections.js';
+import type { Connections } from './connections.js';
 import type { Identity } from './identity.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
@@ -32,6 +32,8 @@ export interface DialingDependencies {
 }
 
 export class Dialing {
+  /** Outbound sessions. */
+  readonly #wanted: number;
   readonly #parts: DialingDependencies;
   /** Dials under way, by printed address. */
   readonly #dialing = new Set<string>();
@@ -39,7 +41,8 @@ export class Dialing {
   #dueAt: MonoMs | undefined;
   #isChanged = true;
 
-  constructor(dependencies: DialingDependencies) {
+  constructor(wanted: number, dependencies: DialingDependencies) {
+    this.#wanted = wanted;
     this.#parts = dependencies;
   }
 
@@ -94,12 +97,12 @@ export class Dialing {
     if (!isDue) return;
     const { candidates } = this.#parts;
     const isWanted = (candidate: Candidate): boolean => this.#isWanted(candidate, now);
-    const missing = OUTBOUND_WANTED - this.#outboundCount();
+    const missing = this.#wanted - this.#outboundCount();
     if (missing > 0) {
       for (const { address } of candidates.choose(missing, now, isWanted)) this.#dial(address);
     }
     this.#isChanged = false;
-    const isShort = this.#outboundCount() < OUTBOUND_WANTED;
+    const isShort = this.#outboundCount() < this.#wanted;
     this.#dueAt = isShort ? candidates.nextDue(isWanted) : undefined;
   }
 

@@ -56,8 +56,6 @@ export class Downloads {
   #lastBlockAt: MonoMs | undefined;
   /** Lost bodies of which the operator was told. */
   readonly #toldLost = new Set<HeaderEntry>();
-  /** The version of the knowledge at the last look. */
-  #version = 0;
   /** Something happened that may let blocks be asked for. */
   #isChanged = false;
   /** The chain was saturated when blocks could have been asked for. */
@@ -146,9 +144,8 @@ export class Downloads {
 
   /** Finds stalls and asks; called in each step. */
   settle(now: MonoMs): void {
-    const { chain, knowledge } = this.#parts;
-    if (this.#wanted.refresh(knowledge.version !== this.#version)) this.#isChanged = true;
-    this.#version = knowledge.version;
+    const { chain } = this.#parts;
+    if (this.#wanted.refresh(this.#areHeadsNew())) this.#isChanged = true;
     this.#tellLost();
     const isDue = this.#isChanged || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
@@ -157,13 +154,22 @@ export class Downloads {
       this.#checkStall(supplier, now);
     }
     this.#isHeldBack = chain.isSaturated;
-    if (!this.#isHeldBack) for (const supplier of this.#inOrder()) this.#ask(supplier, now);
+    if (!this.#isHeldBack && this.#wanted.hasFree) {
+      for (const supplier of this.#inOrder()) this.#ask(supplier, now);
+    }
     this.#isChanged = false;
     this.#dueAt = this.#nextDue();
   }
 
   nextWake(): MonoMs | undefined {
     return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
+  }
+
+  /** A head that does not beat our tip, as each of our peers shows us, changes nothing. */
+  #areHeadsNew(): boolean {
+    const { chain, knowledge } = this.#parts;
+    const work = knowledge.takeNews();
+    return work > chain.tip.chainWork || (work > 0n && chain.lostBodies.size > 0);
   }
 
   /** Tells the operator once of each body that the disk lost. */

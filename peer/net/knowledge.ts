@@ -24,11 +24,13 @@ interface Known {
 
 export class Knowledge {
   readonly #byPeer = new Map<PeerId, Known>();
-  #version = 0;
+  #newsWork = 0n;
 
-  /** Another number whenever the heads of some peer have changed. */
-  get version(): number {
-    return this.#version;
+  /** The most work of a head that some peer showed, or lost, since the last call; 0: of none. */
+  takeNews(): bigint {
+    const work = this.#newsWork;
+    this.#newsWork = 0n;
+    return work;
   }
 
   /** What `peer` showed, first shown first: the same array until it shows something else. */
@@ -52,8 +54,10 @@ export class Knowledge {
     const heads = this.heads(peer);
     if (hasShown(heads, entry)) return;
     const told = this.#byPeer.get(peer)?.told;
-    this.#byPeer.set(peer, { heads: withHead(heads, entry), told });
-    this.#version++;
+    const kept = withHead(heads, entry);
+    this.#byPeer.set(peer, { heads: kept, told });
+    this.#onNews(entry);
+    for (const head of heads) if (!kept.includes(head)) this.#onNews(head);
   }
 
   onTold(peer: PeerId, entry: HeaderEntry): void {
@@ -61,8 +65,12 @@ export class Knowledge {
   }
 
   onGone(peer: PeerId): void {
+    for (const head of this.heads(peer)) this.#onNews(head);
     this.#byPeer.delete(peer);
-    this.#version++;
+  }
+
+  #onNews({ chainWork }: HeaderEntry): void {
+    if (chainWork > this.#newsWork) this.#newsWork = chainWork;
   }
 }
 

@@ -18,7 +18,7 @@ import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
 import { Candidates } from './candidates.js';
 import { ClockWatch } from './clockWatch.js';
-import { Connections, type Connected } from './connections.js';
+import { OUTBOUND_WANTED, Connections, type Connected } from './connections.js';
 import { Dialing } from './dialing.js';
 import { Downloads } from './downloads.js';
 import { Duplicates } from './duplicates.js';
@@ -38,6 +38,8 @@ export interface NetOptions {
   readonly claimedHost: string | undefined;
   /** Those of the last run, best first. */
   readonly neighbours: readonly NetAddress[];
+  /** Outbound sessions that it keeps up; without it `OUTBOUND_WANTED`. */
+  readonly outboundWanted?: number;
   /** Chain work below which headers are read before they are stored. */
   readonly workMin: bigint;
 }
@@ -83,7 +85,9 @@ export class Net {
     this.#connections = new Connections({ protocol, identity, outbox, rng, bans });
     const connections = this.#connections;
     const candidates = new Candidates(rng);
-    this.#dialing = new Dialing({ candidates, connections, bans, identity, outbox });
+    const { outboundWanted = OUTBOUND_WANTED } = options;
+    const parties = { candidates, connections, bans, identity, outbox };
+    this.#dialing = new Dialing(outboundWanted, parties);
     this.#duplicates = new Duplicates(identity.nodeKey, outbox);
     this.#neighbours = new Neighbours(options.neighbours, { connections, outbox });
     this.#clockWatch = new ClockWatch(outbox);
@@ -209,21 +213,15 @@ export class Net {
 
   /** When `settle` has something to do, if nothing comes in before. */
   nextWake(now: MonoMs): MonoMs | undefined {
-    let next = Number.POSITIVE_INFINITY;
-    for (const at of [
-      this.#connections.nextWake(),
-      this.#duplicates.nextWake(),
-      this.#sync.nextWake(),
-      this.#downloads.nextWake(),
-      this.#server.nextWake(now),
-      this.#dialing.nextWake(),
-      this.#neighbours.nextWake(),
-      this.#progress.nextWake(),
-      ...this.#trackers.map((tracker) => tracker.nextWake()),
-    ]) {
-      if (at !== undefined && at < next) next = at;
-    }
-    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+    let next = earlier(this.#connections.nextWake(), this.#duplicates.nextWake());
+    next = earlier(next, this.#sync.nextWake());
+    next = earlier(next, this.#downloads.nextWake());
+    next = earlier(next, this.#server.nextWake(now));
+    next = earlier(next, this.#dialing.nextWake());
+    next = earlier(next, this.#neighbours.nextWake());
+    next = earlier(next, this.#progress.nextWake());
+    for (const tracker of this.#trackers) next = earlier(next, tracker.nextWake());
+    return next;
   }
 
   #trackerClient(
@@ -381,6 +379,10 @@ export class Net {
     };
   }
 }
+
+/** Each step asks for the next one: no list is made for it. */
+const earlier = (a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
 
 /** Visits of trackers, and of those who only open a port, come and go; at our end all go. */
 function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): boolean {

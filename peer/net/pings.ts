@@ -1,13 +1,16 @@
 /**
- * Pings of one connection. Ours: one every 15 s (with jitter, so that many sessions do not ping
- * together); three of them without a byte in between, and the other side counts as gone. Theirs: an
- * allowance that grows by one a second, so that nobody can keep us busy with answers.
+ * Pings of one connection. Ours: one when nothing came for 15 s (with jitter, so that many sessions
+ * do not ping together), and now and then for the round trip; three of them without a byte in
+ * between, and the other side counts as gone. Theirs: an allowance that grows by one a second, so
+ * that nobody can keep us busy with answers.
  */
 
 import type { Rng } from '../../shared/rng.js';
 import type { MonoMs } from '../../shared/units.js';
 
-const INTERVAL_MS = 15_000;
+const SILENCE_MS = 15_000;
+/** Between two measurements of the round trip, whatever else comes: as often as Bitcoin Core. */
+const MEASURE_MS = 120_000;
 const JITTER = 0.2;
 /** Pings in a row that nothing came after. */
 const MISSES_MAX = 3;
@@ -22,7 +25,12 @@ export class Pings {
   readonly #rng: Rng;
   /** When each unanswered ping was sent, by nonce. */
   readonly #open = new Map<string, MonoMs>();
-  #dueAt: MonoMs;
+  /** When the other side was heard, or pinged, last. */
+  #lastAt: MonoMs;
+  /** How long it may be silent now. */
+  #silenceMs: number;
+  /** When the round trip is measured next. */
+  #measureAt: MonoMs;
   #misses = 0;
   #latencyMs: number | undefined;
   /** How many pings the other side may still send, at the time `#allowedAt`. */
@@ -32,7 +40,9 @@ export class Pings {
   constructor(now: MonoMs, rng: Rng) {
     this.#rng = rng;
     this.#allowedAt = now;
-    this.#dueAt = this.#later(now);
+    this.#lastAt = now;
+    this.#silenceMs = this.#jittered(SILENCE_MS);
+    this.#measureAt = (now + this.#silenceMs) as MonoMs;
   }
 
   /** Round trip of the last ping that was answered; `undefined` before the first. */
@@ -41,24 +51,27 @@ export class Pings {
   }
 
   get dueAt(): MonoMs {
-    return this.#dueAt;
+    return Math.min(this.#lastAt + this.#silenceMs, this.#measureAt) as MonoMs;
   }
 
   /** What to do at `now`; with `ping`, call `sent`. */
   step(now: MonoMs): PingStep {
-    if (now < this.#dueAt) return 'rest';
+    if (now < this.dueAt) return 'rest';
     return this.#misses >= MISSES_MAX ? 'dead' : 'ping';
   }
 
   sent(nonce: string, now: MonoMs): void {
     this.#open.set(nonce, now);
     this.#misses++;
-    this.#dueAt = this.#later(now);
+    this.#lastAt = now;
+    this.#silenceMs = this.#jittered(SILENCE_MS);
+    this.#measureAt = (now + this.#jittered(MEASURE_MS)) as MonoMs;
   }
 
   /** Any bytes show life, also while a pong waits behind megabytes of blocks on a slow link. */
-  onHeard(): void {
+  onHeard(now: MonoMs): void {
     this.#misses = 0;
+    this.#lastAt = now;
     // What is behind in the queue may still come: the last pings stay open.
     while (this.#open.size > OPEN_MAX) this.#open.delete(this.#open.keys().next().value as string);
   }
@@ -80,8 +93,8 @@ export class Pings {
     return true;
   }
 
-  #later(now: MonoMs): MonoMs {
-    return (now + INTERVAL_MS * (1 - JITTER + 2 * JITTER * this.#rng.float())) as MonoMs;
+  #jittered(ms: number): number {
+    return ms * (1 - JITTER + 2 * JITTER * this.#rng.float());
   }
 }
 

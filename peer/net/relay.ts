@@ -10,7 +10,7 @@
  */
 
 import { concatBytes } from '../../shared/bytes.js';
-import { NEW_HEADERS_MAX } from '../../shared/wire/peerMessages.js';
+import { NEW_HEADERS_MAX, type PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Connections } from './connections.js';
@@ -27,6 +27,8 @@ export class Relay {
   readonly #parts: RelayDependencies;
   /** The tip moved, and others were not told. */
   #isTipNew = false;
+  /** What was pushed last. */
+  #push: Push | undefined;
 
   constructor(dependencies: RelayDependencies) {
     this.#parts = dependencies;
@@ -62,16 +64,34 @@ export class Relay {
   }
 
   #tell(session: Session, entry: HeaderEntry): void {
-    const { chain, knowledge } = this.#parts;
-    if (knowledge.hasHeard(session.peer, entry)) return;
-    const pushed: Uint8Array[] = [];
+    const { knowledge } = this.#parts;
+    let count = 0;
     for (const at of downwards(entry, NEW_HEADERS_MAX)) {
       if (knowledge.hasHeard(session.peer, at)) break;
-      pushed.unshift(chain.headerBytes(at));
+      count++;
     }
+    if (count === 0) return;
     knowledge.onTold(session.peer, entry);
-    session.send({ type: 'newHeaders', headers: concatBytes(...pushed) });
+    session.send(this.#pushOf(entry, count));
   }
+
+  /** `count` headers up to `entry`: one message for all who lack as many, encoded once. */
+  #pushOf(entry: HeaderEntry, count: number): NewHeaders {
+    if (this.#push?.entry === entry && this.#push.count === count) return this.#push.message;
+    const headers: Uint8Array[] = [];
+    for (const at of downwards(entry, count)) headers.unshift(this.#parts.chain.headerBytes(at));
+    const message: NewHeaders = { type: 'newHeaders', headers: concatBytes(...headers) };
+    this.#push = { entry, count, message };
+    return message;
+  }
+}
+
+type NewHeaders = Extract<PeerMessage, { type: 'newHeaders' }>;
+
+interface Push {
+  readonly entry: HeaderEntry;
+  readonly count: number;
+  readonly message: NewHeaders;
 }
 
 /** `entry` and the blocks below it without genesis, `count` at most. */

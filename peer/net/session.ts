@@ -187,7 +187,7 @@ export class Session {
   /** What `bytes` bring. Ends by itself once the session is to end. */
   *receive(bytes: Uint8Array, now: MonoMs): Generator<SessionEvent, void> {
     this.#bytesReceived += bytes.length;
-    this.#pings?.onHeard();
+    this.#pings?.onHeard(now);
     for (const event of this.#link.receive(bytes)) {
       switch (event.type) {
         case 'send':

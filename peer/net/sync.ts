@@ -13,7 +13,7 @@
  */
 
 import { assertDefined, assertNever } from '../../shared/assert.js';
-import { decodeHeader, HEADER_BYTES } from '../../shared/consensus/header.js';
+import { decodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import { targetOf, workOf } from '../../shared/consensus/work.js';
 import type { Entropy } from '../../shared/entropy.js';
@@ -137,6 +137,11 @@ export class Sync {
   /** A push. */
   onNewHeaders(session: Session, headers: Uint8Array, now: Now): void {
     const peer = this.#peerOf(session);
+    const known = this.#known(headers);
+    if (known !== undefined) {
+      this.#parts.knowledge.onShown(session.peer, known);
+      return;
+    }
     const parent = this.#parentOf(headers);
     if (parent === undefined) {
       peer.isWanted = true;
@@ -331,6 +336,13 @@ export class Sync {
   #onGap(peer: PeerHeaders): false {
     peer.session.breach('message-malformed', 'Its headers are not each the parent of the next.');
     return false;
+  }
+
+  /** The entry of a single header that is no news: each peer but the first shows us one. */
+  #known(headers: Uint8Array): HeaderEntry | undefined {
+    if (headers.length !== HEADER_BYTES) return undefined;
+    const entry = this.#parts.chain.entry(headerHash(headers));
+    return entry?.status === 'invalid' ? undefined : entry;
   }
 
   /** The entry that the first of `headers` names as its parent. */

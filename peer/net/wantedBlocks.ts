@@ -38,6 +38,11 @@ export class WantedBlocks {
     return this.#heads;
   }
 
+  /** Whether there may be something that nobody is asked for. */
+  get hasFree(): boolean {
+    return this.#chain.lostBodies.size > 0 || this.#windows.some((window) => window.hasFree);
+  }
+
   has(hash: BlockHash): boolean {
     const { lostBodies } = this.#chain;
     return lostBodies.has(hash) || this.#windows.some((window) => window.has(hash));

@@ -38,18 +38,24 @@ export function openStore(path: string, network: Network): OpenStore {
     path,
     () => new Database(path),
     (database) => {
-      database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = NORMAL');
-      database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
-      migrate(database, path);
-      claim(database, path, network);
-      return {
-        store: new SqliteChainStore(database, path),
-        neighbours: new NeighbourTable(database, path),
-        wasEmptied,
-      };
+      const store = storeIn(database, path, network);
+      return { store, neighbours: new NeighbourTable(database, path), wasEmptied };
     },
   );
+}
+
+/** The chain's store in a database that somebody else has opened, and that is at `path`. */
+export function storeIn(
+  database: Database.Database,
+  path: string,
+  network: Network,
+): SqliteChainStore {
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = NORMAL');
+  database.pragma(`journal_size_limit = ${String(WAL_BYTES_KEPT)}`);
+  migrate(database, path);
+  claim(database, path, network);
+  return new SqliteChainStore(database, path);
 }
 
 /** The network to which the database at `path` belongs; `undefined` where there is none yet. */

@@ -54,6 +54,7 @@ export class Protocol<Row extends MessageRow> {
   readonly rows: readonly Row[];
   readonly #byNumber: readonly (Codec | undefined)[];
   readonly #byName: ReadonlyMap<string, Codec>;
+  #last: { readonly message: MessageOf<Row>; readonly frame: Uint8Array } | undefined;
 
   constructor(name: string, rows: readonly Row[]) {
     this.name = name;
@@ -63,12 +64,18 @@ export class Protocol<Row extends MessageRow> {
     this.#byName = new Map(codecs.map((codec) => [codec.row.name, codec]));
   }
 
-  /** The whole frame of `message`. One that breaks its own declaration is our bug and throws. */
+  /**
+   * The whole frame of `message`. One that breaks its own declaration is our bug and throws. The
+   * same message again is the same frame: what goes to many is encoded once.
+   */
   encode(message: MessageOf<Row>): Uint8Array {
+    if (message === this.#last?.message) return this.#last.frame;
     const { row, kind } = this.#codec(message.type);
     const payload = packPlain(kind.pack(message));
     assert(payload.length <= row.limit.bytes, `${row.name} of ${String(payload.length)} bytes`);
-    return encodeFrame(row.number, payload);
+    const frame = encodeFrame(row.number, payload);
+    if (frame.length <= KEPT_BYTES_MAX) this.#last = { message, frame };
+    return frame;
   }
 
   /**
@@ -99,6 +106,9 @@ export class Protocol<Row extends MessageRow> {
     return assertDefined(this.#byName.get(name), `no message ${name} in the ${this.name} protocol`);
   }
 }
+
+/** Of a frame that is kept: a large one goes to one peer at a time. */
+const KEPT_BYTES_MAX = 4_096;
 
 /** A row, and what follows from its fields. */
 interface Codec {

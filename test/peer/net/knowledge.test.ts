@@ -42,18 +42,34 @@ describe('net/knowledge', () => {
     expect(knowledge.hasHeard(PEER, second)).to.equal(true);
   });
 
-  it('puts a head in the place of its ancestors, and says when something changed', () => {
+  it('puts a head in the place of its ancestors, and says what changed', () => {
     const tree = newTree();
     const low = grow(tree, tree.genesis);
     const side = grow(tree, tree.genesis);
     const high = growBranch(tree, low, 2);
     const knowledge = new Knowledge();
-    const versions = [low, side, high, low, high].map((entry) => {
+    const news = [low, side, high, low, high].map((entry) => {
       knowledge.onShown(PEER, entry);
-      return knowledge.version;
+      return knowledge.takeNews();
     });
     expect(knowledge.heads(PEER)).to.deep.equal([side, high]);
-    expect(versions).to.deep.equal([1, 2, 3, 3, 3]);
+    expect(news).to.deep.equal([low.chainWork, side.chainWork, high.chainWork, 0n, 0n]);
+    knowledge.onGone(PEER);
+    expect(knowledge.takeNews(), 'what went with the peer').to.equal(high.chainWork);
+  });
+
+  it('says of a head that had to leave for another one', () => {
+    const tree = newTree();
+    const best = growBranch(tree, tree.genesis, 3);
+    const second = growBranch(tree, tree.genesis, 2);
+    const knowledge = new Knowledge();
+    knowledge.onShown(PEER, second);
+    knowledge.onShown(PEER, best);
+    for (let i = 2; i < HEADS_MAX; i++) knowledge.onShown(PEER, grow(tree, tree.genesis));
+    knowledge.takeNews();
+    knowledge.onShown(PEER, grow(tree, tree.genesis));
+    expect(knowledge.heads(PEER)).to.not.include(second);
+    expect(knowledge.takeNews()).to.equal(second.chainWork);
   });
 
   it('keeps a few heads a peer, none below another, with the last and the best of all', () => {

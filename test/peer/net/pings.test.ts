@@ -7,7 +7,7 @@ const at = (ms: number): MonoMs => ms as MonoMs;
 const newPings = (): Pings => new Pings(at(0), seededRng(7));
 
 describe('net/pings', () => {
-  it('pings every 15 s, give or take a fifth', () => {
+  it('pings after 15 s without a byte, give or take a fifth', () => {
     const pings = newPings();
     expect(pings.dueAt).to.be.within(12_000, 18_000);
     expect(pings.step(at(pings.dueAt - 1))).to.equal('rest');
@@ -26,16 +26,33 @@ describe('net/pings', () => {
   it('takes any message for a sign of life', () => {
     const pings = newPings();
     for (let i = 0; i < 20; i++) {
-      expect(pings.step(pings.dueAt)).to.equal('ping');
-      pings.sent(String(i), pings.dueAt);
-      pings.onHeard();
+      const { dueAt } = pings;
+      expect(pings.step(dueAt)).to.equal('ping');
+      pings.sent(String(i), dueAt);
+      pings.onHeard(dueAt);
     }
+  });
+
+  it('leaves a connection alone on which something comes, but for a measurement', () => {
+    const pings = newPings();
+    const sent: number[] = [];
+    for (let ms = 0; ms <= 600_000; ms += 1_000) {
+      if (pings.step(at(ms)) === 'ping') {
+        pings.sent(String(ms), at(ms));
+        sent.push(ms);
+      }
+      if (ms % 10_000 === 0) pings.onHeard(at(ms));
+    }
+    expect(sent[0], 'the first, for the round trip').to.be.within(12_000, 19_000);
+    const gaps = sent.slice(1).map((ms, i) => ms - (sent[i] ?? 0));
+    expect(gaps).to.have.lengthOf.within(3, 7);
+    for (const gap of gaps) expect(gap).to.be.within(96_000, 145_000);
   });
 
   it('measures the round trip, also of a pong that other messages held up', () => {
     const pings = newPings();
     pings.sent('a', at(100));
-    pings.onHeard();
+    pings.onHeard(at(120));
     expect(pings.onPong('a', at(142))).to.equal(true);
     expect(pings.latencyMs).to.equal(42);
   });

@@ -129,7 +129,8 @@ describe('net/session', () => {
   });
 
   it('ends a session whose other side misses three pings', () => {
-    const { world, node } = scene({ isDeaf: true });
+    const { world, node, stranger } = scene({ isDeaf: true });
+    stranger.say({ type: 'headers', headers: new Uint8Array() });
     world.run(35_000);
     expect(node.reasons).to.deep.equal([]);
     world.run(45_000);
