@@ -17,7 +17,7 @@ import { analyse, readSources, type Source } from './support/sources.js';
 const UNMIRRORED: readonly string[] = [];
 
 /** Programs: what people and other processes start by path. */
-const PROGRAMS = ['cli/cairn.ts', 'bench/main.ts'];
+const PROGRAMS = ['cli/cairn.ts', 'bench/main.ts', 'lab/sim/main.ts', 'lab/sim/soak.ts'];
 
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 60;

@@ -15,8 +15,8 @@ import {
   type MadeBlock,
 } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
-import { World } from '../support/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS, type WorldNode } from '../support/worldNode.js';
+import { World } from '../../lab/sim/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS, type WorldNode } from '../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

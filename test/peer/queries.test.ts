@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { outpointKey } from '../../shared/consensus/transaction.js';
 import { genesisCoin, genesisOf, makeNetwork, nextBlock, nextBlocks } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
-import { World } from '../support/world.js';
-import { addNode } from '../support/worldNode.js';
+import { World } from '../../lab/sim/world.js';
+import { addNode } from '../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

@@ -71,7 +71,7 @@ export function feed(
 }
 
 /** The answers to a batch, as workers give them. */
-export const verifyBatch = (network: Network, batch: SignatureBatch): VerifyResult[] =>
+const verifyBatch = (network: Network, batch: SignatureBatch): VerifyResult[] =>
   answersTo(network.idBytes, batch);
 
 function answer(chain: Chain, store: ChainStore, { verify }: Advance): void {

@@ -13,8 +13,8 @@ import { Link } from '../../shared/wire/link.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { peerProtocol, type PeerMessage, type PeerRow } from '../../shared/wire/peerMessages.js';
 import type { MadeBlock } from './blocks.js';
-import type { World } from './world.js';
-import type { Host, Machine } from './worldHost.js';
+import type { World } from '../../lab/sim/world.js';
+import type { Host, Machine } from '../../lab/sim/host.js';
 
 export interface StrangerOptions {
   readonly hello?: Partial<Hello>;
@@ -58,7 +58,7 @@ export class Stranger implements Machine {
     this.#network = network;
     this.#options = options;
     this.address = options.address ?? { host: `10.1.0.${String(this.#number)}`, port: 6_000 };
-    this.host = world.add(this.address, this, () => undefined);
+    this.host = world.add({ address: this.address, machine: this, perform: () => undefined });
   }
 
   /** Opens a connection to `other`, and waits for the handshake unless it is mute. */

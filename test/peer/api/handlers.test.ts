@@ -20,10 +20,10 @@ import {
   spend,
   type MadeBlock,
 } from '../../support/blocks.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { temporaryFolders } from '../../support/folders.js';
 import { Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
 
 const ajv = new Ajv({ allowUnionTypes: true });
 
@@ -135,7 +135,8 @@ describe('api/handlers', () => {
 
   it('tells a block that the disk lost, and gives it when it came again', async () => {
     const path = join(newFolder(), 'chain.sqlite');
-    const holder = addNode(world, network, { store: openStore(path, network).store });
+    const { store } = openStore(path, network);
+    const holder = addNode(world, network, { store });
     const made = nextBlock(network, genesisOf(network));
     holder.give([made]);
     node.give([made]);
@@ -156,7 +157,7 @@ describe('api/handlers', () => {
     holder.connectTo(node);
     world.run(60_000);
     expect((await ask('block', '/api/blocks/1')).status).to.equal(200);
-    holder.store.close();
+    store.close();
   });
 
   it('marks a block that left the active chain', async () => {

@@ -12,8 +12,8 @@ import {
   type MadeBlock,
 } from '../../support/blocks.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

@@ -9,8 +9,8 @@ import {
   pay,
 } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 

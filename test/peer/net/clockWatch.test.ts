@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 

@@ -6,8 +6,8 @@ import type { BlockHash, NodeKey } from '../../../shared/units.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const keyOf = (number: number): NodeKey =>

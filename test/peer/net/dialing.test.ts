@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { OUTBOUND_WANTED } from '../../../peer/net/connections.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const NOBODY: NetAddress = { host: '10.0.9.9', port: 6_000 };

@@ -4,8 +4,8 @@ import { Outbox } from '../../../peer/net/outbox.js';
 import { REJECTS, type Reject } from '../../../shared/consensus/reject.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

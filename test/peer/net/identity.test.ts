@@ -4,7 +4,7 @@ import { Identity } from '../../../peer/net/identity.js';
 import { toHex } from '../../../shared/bytes.js';
 import { seededRng } from '../../../shared/rng.js';
 import type { BlockHash, MonoMs, NodeKey, UnixSeconds } from '../../../shared/units.js';
-import { testEntropy } from '../../support/worldNode.js';
+import { testEntropy } from '../../../lab/sim/worldNode.js';
 
 const NOW = { mono: 5 as MonoMs, unix: 1_800_000_000 as UnixSeconds };
 const facts = {

@@ -7,8 +7,8 @@ import { openStore } from '../../../peer/storage/openStore.js';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { temporaryFolders } from '../../support/folders.js';
 import { Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const blocks = nextBlocks(network, genesisOf(network), 30);

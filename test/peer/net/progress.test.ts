@@ -5,8 +5,8 @@ import type { MonoMs } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { LATE, memoryStore } from '../../support/chains.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

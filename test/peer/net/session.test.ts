@@ -6,8 +6,8 @@ import { encodeFrame } from '../../../shared/wire/frame.js';
 import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const NEW_HEADERS = 0x15;

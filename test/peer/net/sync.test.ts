@@ -3,8 +3,8 @@ import type { BlockHash } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

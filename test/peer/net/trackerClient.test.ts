@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
-import { World } from '../../support/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const trackers = [TRACKER_ADDRESS];

@@ -11,8 +11,8 @@ import {
 } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

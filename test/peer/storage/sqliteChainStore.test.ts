@@ -9,7 +9,7 @@ import { Trouble } from '../../../shared/io/trouble.js';
 import type { AddressHash, Amount, BlockHash } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { accept, feed, LATE, memoryStore, settle } from '../../support/chains.js';
-import { failingStore } from '../../support/failingStore.js';
+import { failingStore } from '../../../lab/sim/failingStore.js';
 import { inFolder } from '../../support/folders.js';
 
 const network = makeNetwork();

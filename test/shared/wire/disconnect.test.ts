@@ -15,8 +15,13 @@ import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
 import { genesisOf, makeNetwork, nextBlock } from '../../support/blocks.js';
 import { SocketProgram } from '../../support/socketProgram.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
-import { World } from '../../support/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS, type WorldNode } from '../../support/worldNode.js';
+import { World } from '../../../lab/sim/world.js';
+import {
+  addNode,
+  addTracker,
+  TRACKER_ADDRESS,
+  type WorldNode,
+} from '../../../lab/sim/worldNode.js';
 
 describe('wire/disconnect', () => {
   const rows = Object.entries<DisconnectRow>(DISCONNECT_REASONS);

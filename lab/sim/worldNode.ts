@@ -1,23 +1,25 @@
-/** Real nodes and real trackers in a `World`, with workers and disks that are played here. */
+/** Real nodes and real trackers in a `World`; their workers are played here. */
 
-import { publicKeyOf, sha256d, sign } from '#crypto';
-import { toHex, toHexReversed } from '../../shared/bytes.js';
+import { publicKeyOf, sign } from '#crypto';
+import { toHex } from '../../shared/bytes.js';
 import type { Network } from '../../shared/consensus/genesis.js';
-import { hashValue } from '../../shared/consensus/work.js';
+import { addressOf } from '../../shared/consensus/address.js';
 import type { Entropy } from '../../shared/entropy.js';
 import { seededRng, type Rng } from '../../shared/rng.js';
-import type { HashHex, NodeKey } from '../../shared/units.js';
+import type { NodeKey } from '../../shared/units.js';
 import type { ConnectionEffect } from '../../shared/wire/connection.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
+import { OUTBOUND_WANTED } from '../../peer/net/connections.js';
 import { Node, type NodeOptions } from '../../peer/node.js';
-import type { SqliteChainStore } from '../../peer/storage/sqliteChainStore.js';
+import type { ChainStore } from '../../peer/chain/store.js';
 import type { Command, Effect, MineJob, NodeEvent } from '../../peer/types.js';
 import { Tracker } from '../../tracker/tracker.js';
-import { owner } from './blocks.js';
-import { memoryStore, verifyBatch } from './chains.js';
+import { answersTo } from '../../peer/chain/signatures.js';
+import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
+import type { Host, HostOptions, Machine } from './host.js';
+import { nonceOf } from './nonce.js';
 import type { World } from './world.js';
-import type { Host } from './worldHost.js';
 
 export interface WorldNodeOptions {
   /** Gives key and address; another node of the same number is the same one, started again. */
@@ -27,9 +29,15 @@ export interface WorldNodeOptions {
   readonly trackers?: readonly NetAddress[];
   readonly neighbours?: readonly NetAddress[];
   /** One of a node that died, to go on with. */
-  readonly store?: SqliteChainStore;
+  readonly store?: ChainStore;
+  readonly outboundWanted?: number;
+  readonly moveCostMax?: number;
   readonly workMin?: bigint;
   readonly mining?: Partial<NodeOptions['mining']>;
+  /** What speaks for it, when that is not itself. */
+  readonly mouth?: (node: Node) => Machine;
+  /** Its clocks and what becomes of trouble, where they are not the world's. */
+  readonly hosting?: Pick<Partial<HostOptions>, 'now' | 'onTrouble'>;
 }
 
 /** Puts a node of `network` into `world`, awake and listening at an address of its own. */
@@ -51,20 +59,28 @@ export function addTracker(
   return tracker;
 }
 
+/** Where the node of a number is. */
+export const addressOfNode = (number: number): NetAddress => ({
+  host: `10.0.${String(number >> 8)}.${String(number & 0xff)}`,
+  port: 6_000,
+});
+
 /** A real node, with workers that are played here. */
 export class WorldNode {
   readonly number: number;
   readonly address: NetAddress;
   readonly node: Node;
   readonly host: Host;
-  readonly store: SqliteChainStore;
+  readonly store: ChainStore;
   readonly network: Network;
   readonly events: NodeEvent[] = [];
   readonly replies: Extract<Effect, { type: 'reply' }>[] = [];
   /** What it asked to be kept last. */
   neighbours: readonly NetAddress[] = [];
   /** Finds a block this long after it got a job; `undefined`: never. */
-  findsAfterMs: number | undefined = 1;
+  findsAfterMs: number | undefined | ((job: MineJob) => number) = 1;
+  /** Called with what it tells, in place of `events`. */
+  onEvent: ((event: NodeEvent) => void) | undefined;
   readonly #world: World;
   #job: MineJob | undefined;
   #commands = 0;
@@ -73,13 +89,12 @@ export class WorldNode {
     this.#world = world;
     this.number = number;
     this.network = network;
-    this.address = {
-      host: options.host ?? `10.0.0.${String(number)}`,
-      port: options.port ?? 6_000,
-    };
-    this.store = options.store ?? memoryStore(network);
+    this.address = { ...addressOfNode(number), ...(options.host && { host: options.host }) };
+    if (options.port !== undefined) this.address = { ...this.address, port: options.port };
+    this.store = options.store ?? openStore(IN_MEMORY, network).store;
     const seed = new Uint8Array(32).fill(number);
     const { trackers = [], neighbours = [], workMin = 0n, mining = {} } = options;
+    const { outboundWanted = OUTBOUND_WANTED } = options;
     this.node = new Node(
       {
         network,
@@ -88,9 +103,11 @@ export class WorldNode {
         listenPort: this.address.port,
         trackers,
         claimedHost: undefined,
+        outboundWanted,
+        ...(options.moveCostMax !== undefined && { moveCostMax: options.moveCostMax }),
         neighbours,
         workMin,
-        mining: { ...RESTING, payTo: owner(number).address, ...mining },
+        mining: { ...RESTING, payTo: addressOf(publicKeyOf(seed)), ...mining },
       },
       {
         store: this.store,
@@ -99,8 +116,13 @@ export class WorldNode {
         sign: (message) => sign(seed, message),
       },
     );
-    this.host = world.add(this.address, this.node, (effect) => {
-      this.#onEffect(effect as OwnEffect);
+    this.host = world.add({
+      ...options.hosting,
+      address: this.address,
+      machine: options.mouth?.(this.node) ?? this.node,
+      perform: (effect) => {
+        this.#onEffect(effect as OwnEffect);
+      },
     });
   }
 
@@ -165,7 +187,8 @@ export class WorldNode {
   #onEffect(effect: OwnEffect): void {
     switch (effect.type) {
       case 'event':
-        this.events.push(effect.event);
+        if (this.onEvent === undefined) this.events.push(effect.event);
+        else this.onEvent(effect.event);
         return;
       case 'reply':
         this.replies.push(effect);
@@ -174,7 +197,7 @@ export class WorldNode {
         this.neighbours = effect.addresses;
         return;
       case 'verify': {
-        const results = verifyBatch(this.network, effect.batch);
+        const results = answersTo(this.network.idBytes, effect.batch);
         this.#world.after(1, () => {
           this.host.input({ type: 'verified', results });
         });
@@ -187,10 +210,13 @@ export class WorldNode {
 
   #onJob(job: MineJob | undefined): void {
     this.#job = job;
-    if (job === undefined || this.findsAfterMs === undefined) return;
-    this.#world.after(this.findsAfterMs, () => {
+    const { findsAfterMs } = this;
+    if (job === undefined || findsAfterMs === undefined) return;
+    const delayMs = typeof findsAfterMs === 'number' ? findsAfterMs : findsAfterMs(job);
+    this.#world.after(delayMs, () => {
       if (this.#job !== job) return;
-      this.host.input({ type: 'mined', job: job.id, nonce: nonceFor(job) });
+      const nonce = nonceOf(job.header, job.target);
+      this.host.input({ type: 'mined', job: job.id, nonce });
     });
   }
 }
@@ -222,7 +248,11 @@ export class WorldTracker {
         sign: (message) => sign(seed, message),
       },
     );
-    this.host = world.add(address, this.tracker, () => undefined);
+    this.host = world.add({
+      address,
+      machine: this.tracker,
+      perform: () => undefined,
+    });
   }
 
   /** Node keys of the peers of the first network that it would hand out. */
@@ -248,12 +278,3 @@ const RESTING = {
 /** Repeatable, and so for tests only. */
 export const testEntropy = (rng: Rng): Entropy =>
   ({ bytes: (length: number) => Uint8Array.from({ length }, () => rng.below(256)) }) as Entropy;
-
-function nonceFor({ header, target }: MineJob): number {
-  const bytes = header.slice();
-  const view = new DataView(bytes.buffer);
-  for (let nonce = 0; ; nonce++) {
-    view.setUint32(76, nonce, true);
-    if (hashValue(toHexReversed(sha256d(bytes)) as HashHex) <= target) return nonce;
-  }
-}

@@ -1,0 +1,81 @@
+/**
+ * The disk of a participant: a chain's database in memory, with what disks do. A program that is
+ * killed loses nothing that was committed; a computer that loses power goes back to what the disk
+ * had really taken; writes fail; bytes turn.
+ */
+
+import Database from 'better-sqlite3';
+import type { Network } from '../../shared/consensus/genesis.js';
+import type { Rng } from '../../shared/rng.js';
+import type { ChainStore } from '../../peer/chain/store.js';
+import { ChainReader } from '../../peer/storage/chainReader.js';
+import { IN_MEMORY, opened, storeIn } from '../../peer/storage/openStore.js';
+import type { ChainSnapshot } from '../../peer/storage/snapshot.js';
+import { failingStore } from './failingStore.js';
+
+export class Disk {
+  readonly #network: Network;
+  #database: Database.Database;
+  /** What would be there after a loss of power. */
+  #safe: Buffer;
+
+  constructor(network: Network) {
+    this.#network = network;
+    this.#database = new Database(IN_MEMORY);
+    storeIn(this.#database, IN_MEMORY, network);
+    this.#safe = this.#database.serialize();
+  }
+
+  /**
+   * The store for one run of the program. With `failsAtWrite`, that write of it (from 0) throws.
+   * Throws trouble as a start would.
+   */
+  open(failsAtWrite?: number): ChainStore {
+    const store = opened(
+      IN_MEMORY,
+      () => this.#database,
+      (database) => storeIn(database, IN_MEMORY, this.#network),
+    );
+    return failsAtWrite === undefined ? store : failingStore(store, failsAtWrite);
+  }
+
+  /** What is committed now, to look at. */
+  look(): ChainSnapshot {
+    const close = (): void => undefined;
+    return { network: this.#network, chain: new ChainReader(this.#database), close };
+  }
+
+  /** All that is on it. */
+  bytes(): Buffer {
+    return this.#database.serialize();
+  }
+
+  /** From now on `bytes` is what is on it; no program runs on it. */
+  replace(bytes: Buffer): void {
+    this.#database.close();
+    this.#database = new Database(bytes);
+  }
+
+  /** The system has brought everything so far to the disk. */
+  sync(): void {
+    this.#safe = this.bytes();
+  }
+
+  /** What was written since the last `sync` is lost. */
+  losePower(): void {
+    this.replace(this.#safe);
+  }
+
+  /** The end of the file is gone. */
+  tear(rng: Rng): void {
+    const bytes = this.bytes();
+    this.replace(bytes.subarray(0, 1 + rng.below(bytes.length - 1)));
+  }
+
+  /** The operator begins with an empty data directory. */
+  wipe(): void {
+    this.#database = new Database(IN_MEMORY);
+    storeIn(this.#database, IN_MEMORY, this.#network);
+    this.sync();
+  }
+}

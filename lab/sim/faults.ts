@@ -1,0 +1,271 @@
+/** What goes wrong, and when: drawn from the seed. Each fault ends by itself. */
+
+import type { Rng } from '../../shared/rng.js';
+import type { Participant } from './participant.js';
+import type { RarePath, Sometimes } from './sometimes.js';
+import type { Host } from './host.js';
+import type { Watcher, World } from './world.js';
+import type { WorldTracker } from './worldNode.js';
+
+/** How much goes wrong: faults an hour for each participant. */
+export const FAULT_LEVELS = { none: 0, some: 1, many: 4 } as const;
+export type FaultLevel = keyof typeof FAULT_LEVELS;
+
+/** A tracker that can be taken away. */
+export interface TrackerPlace {
+  /** While it runs. */
+  readonly tracker: WorldTracker | undefined;
+  start(): void;
+  kill(): void;
+}
+
+export interface FaultsDependencies {
+  readonly world: World;
+  readonly participants: readonly Participant[];
+  readonly tracker: TrackerPlace;
+  readonly sometimes: Sometimes;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export class Faults implements Watcher {
+  readonly #parts: FaultsDependencies;
+  readonly #rng: Rng;
+  #isOver = false;
+  /** Whose program is killed as soon as its coins stand between two tips. */
+  #victim: Participant | undefined;
+
+  constructor(dependencies: FaultsDependencies) {
+    this.#parts = dependencies;
+    this.#rng = dependencies.world.rng;
+  }
+
+  /** Lets things go wrong, `perHour` times an hour in all. */
+  begin(perHour: number): void {
+    if (perHour === 0) return;
+    const delayMs = (-Math.log(1 - this.#rng.float()) * HOUR) / perHour;
+    this.#parts.world.after(delayMs, () => {
+      if (this.#isOver) return;
+      this.#beginOne();
+      this.begin(perHour);
+    });
+  }
+
+  onStep(host: Host): void {
+    const victim = this.#victim;
+    if (victim?.node?.host !== host) return;
+    if (victim.disk.look().chain.state()?.target === undefined) return;
+    this.#victim = undefined;
+    this.#reached('crash in a reorganisation');
+    victim.kill();
+    this.#startLater(victim, MINUTE);
+  }
+
+  /** Nothing goes wrong any more, and what did is mended. */
+  end(): void {
+    this.#isOver = true;
+    this.#victim = undefined;
+    const { world, participants, tracker } = this.#parts;
+    this.#heal();
+    if (tracker.tracker === undefined) tracker.start();
+    for (const participant of participants) {
+      participant.skewSeconds = 0;
+      if (participant.node?.host.isFrozen === true) participant.node.host.thaw();
+      participant.start();
+    }
+    world.resetQualities();
+  }
+
+  #beginOne(): void {
+    const total = this.#kinds.reduce((sum, [weight]) => sum + weight, 0);
+    let drawn = this.#rng.below(total);
+    for (const [weight, begin] of this.#kinds) {
+      if (drawn < weight) {
+        begin();
+        return;
+      }
+      drawn -= weight;
+    }
+  }
+
+  readonly #kill = (): void => {
+    const participant = this.#running();
+    if (participant === undefined) return;
+    participant.kill();
+    this.#startLater(participant, MINUTE);
+  };
+
+  readonly #stop = (): void => {
+    const participant = this.#running();
+    participant?.stop();
+    this.#startLater(participant, 20 * MINUTE);
+  };
+
+  readonly #losePower = (): void => {
+    const participant = this.#any();
+    // What the system had brought to the disk before.
+    if (this.#rng.below(2) === 0) participant.disk.sync();
+    this.#parts.world.after(this.#rng.below(2 * MINUTE), () => {
+      if (this.#isOver || participant.node === undefined) return;
+      participant.losePower();
+      this.#reached('power lost');
+      this.#startLater(participant, 5 * MINUTE);
+    });
+  };
+
+  readonly #tear = (): void => {
+    const participant = this.#running();
+    if (participant === undefined) return;
+    participant.kill();
+    participant.disk.tear(this.#rng);
+    const { troubles } = participant;
+    participant.start();
+    if (participant.troubles > troubles) this.#reached('damaged disk refused');
+  };
+
+  readonly #failWrite = (): void => {
+    const participant = this.#running();
+    if (participant === undefined) return;
+    participant.kill();
+    const { troubles } = participant;
+    participant.start(this.#rng.below(100));
+    this.#parts.world.after(5 * MINUTE, () => {
+      if (participant.troubles > troubles) this.#reached('write failed');
+    });
+  };
+
+  readonly #freeze = (): void => {
+    const host = this.#running()?.node?.host;
+    if (host === undefined || host.isFrozen) return;
+    host.freeze();
+    this.#later(5 * MINUTE, () => {
+      host.thaw();
+    });
+  };
+
+  readonly #halve = (): void => {
+    const { world, participants } = this.#parts;
+    const left = participants.filter(() => this.#rng.below(2) === 0);
+    const right = participants.filter((one) => !left.includes(one));
+    world.hold(left, right);
+    world.hold(right, left);
+    this.#later(20 * MINUTE, () => {
+      this.#victim = this.#running();
+      const tips = new Set(participants.map(({ node }) => node?.tip));
+      if (tips.size > 1) this.#reached('partition healed');
+      this.#heal();
+    });
+  };
+
+  readonly #isolate = (): void => {
+    const { world, participants } = this.#parts;
+    const one = this.#any();
+    const others = participants.filter((other) => other !== one);
+    if (this.#rng.below(2) === 0) {
+      world.hold([one], others);
+      world.hold(others, [one]);
+    } else world.cut([one], others);
+    this.#later(10 * MINUTE, () => {
+      this.#heal();
+    });
+  };
+
+  readonly #cutOneWay = (): void => {
+    const [one, other] = [this.#any(), this.#any()];
+    if (one === other) return;
+    this.#parts.world.hold([one], [other]);
+    this.#later(10 * MINUTE, () => {
+      this.#heal();
+    });
+  };
+
+  readonly #refuse = (): void => {
+    const [one, other] = [this.#any(), this.#any()];
+    if (one === other) return;
+    this.#parts.world.cutOneWay(one, other);
+    this.#later(10 * MINUTE, () => {
+      this.#heal();
+    });
+  };
+
+  readonly #slow = (): void => {
+    const { world, participants } = this.#parts;
+    const one = this.#any();
+    const latencyMs = 50 + this.#rng.below(1_000);
+    const bytesPerMs = 0.5 + this.#rng.below(20);
+    for (const other of participants) {
+      if (other !== one) world.setQuality(one, other, { latencyMs, bytesPerMs });
+    }
+    this.#later(20 * MINUTE, () => {
+      world.resetQualities();
+    });
+  };
+
+  readonly #setClock = (): void => {
+    const participant = this.#any();
+    participant.skewSeconds = this.#rng.below(241) - 120;
+    this.#later(30 * MINUTE, () => {
+      participant.skewSeconds = 0;
+    });
+  };
+
+  readonly #loseTracker = (): void => {
+    const { tracker } = this.#parts;
+    if (tracker.tracker === undefined) return;
+    tracker.kill();
+    this.#later(30 * MINUTE, () => {
+      if (tracker.tracker === undefined) tracker.start();
+    });
+  };
+
+  /** Each with how often it comes beside the others. */
+  readonly #kinds: readonly (readonly [weight: number, begin: () => void])[] = [
+    [4, this.#kill],
+    [1, this.#stop],
+    [2, this.#losePower],
+    [1, this.#tear],
+    [2, this.#failWrite],
+    [2, this.#freeze],
+    [2, this.#halve],
+    [2, this.#isolate],
+    [1, this.#cutOneWay],
+    [2, this.#slow],
+    [1, this.#refuse],
+    [2, this.#setClock],
+    [1, this.#loseTracker],
+  ];
+
+  #startLater(participant: Participant | undefined, msMax: number): void {
+    this.#later(msMax, () => {
+      if (this.#parts.tracker.tracker === undefined) this.#reached('start without tracker');
+      participant?.start();
+    });
+  }
+
+  /** All that is cut comes together; a fault that cut it may end later, with nothing to do. */
+  #heal(): void {
+    this.#parts.world.heal();
+  }
+
+  #later(msMax: number, action: () => void): void {
+    this.#parts.world.after(SECOND + this.#rng.below(msMax), () => {
+      if (!this.#isOver) action();
+    });
+  }
+
+  #reached(path: RarePath): void {
+    this.#parts.sometimes.reached(path);
+  }
+
+  #any(): Participant {
+    const { participants } = this.#parts;
+    return participants[this.#rng.below(participants.length)] as Participant;
+  }
+
+  #running(): Participant | undefined {
+    const running = this.#parts.participants.filter(({ node }) => node !== undefined);
+    return running[this.#rng.below(Math.max(1, running.length))];
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * A real node whose mouth lies: what it sends is another thing than what it means. So it lies in
+ * the middle of an honest conversation, where it is believed.
+ */
+
+import { concatBytes } from '../../shared/bytes.js';
+import type { Network } from '../../shared/consensus/genesis.js';
+import { encodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
+import type { Rng } from '../../shared/rng.js';
+import type {
+  AddressHash,
+  Amount,
+  BlockHash,
+  MonoMs,
+  Now,
+  PeerId,
+  UnixSeconds,
+} from '../../shared/units.js';
+import { FRAME_PREFIX_BYTES } from '../../shared/wire/frame.js';
+import { peerProtocol, type PeerProtocol } from '../../shared/wire/peerMessages.js';
+import { pointOf } from '../../peer/chain/headerEntry.js';
+import {
+  makeTemplate,
+  solved,
+  type Contents,
+  type FoundBlock,
+  type Tip,
+} from '../../peer/mining/template.js';
+import type { Node } from '../../peer/node.js';
+import type { Input } from '../../peer/types.js';
+import type { Machine, Message } from './host.js';
+import { nonceOf } from './nonce.js';
+
+export const LIES = ['silence', 'garbage', 'mutated bodies', 'invalid blocks', 'low work'] as const;
+export type Lie = (typeof LIES)[number];
+
+/** Types of frames, docs/protocol.md. */
+const [HEADERS, GET_BLOCKS, BLOCK, NEW_HEADERS] = [0x11, 0x12, 0x13, 0x15];
+/** Hello and ready. */
+const HANDSHAKE_SENDS = 2;
+const LOW_WORK_HEADERS = 200;
+/** One of so many pieces becomes garbage. */
+const GARBAGE_ONE_IN = 30;
+
+export interface LiarOptions {
+  readonly network: Network;
+  readonly lie: Lie;
+  readonly rng: Rng;
+}
+
+export class Liar implements Machine {
+  readonly #node: Node;
+  readonly #network: Network;
+  readonly #lie: Lie;
+  readonly #rng: Rng;
+  readonly #protocol: PeerProtocol;
+  /** Pieces that each peer got. */
+  readonly #sends = new Map<PeerId, number>();
+  /** A block of our own that breaks a rule, and the tip it was made on. */
+  #invalid: { readonly on: BlockHash; readonly block: FoundBlock } | undefined;
+  #lowWork: Uint8Array | undefined;
+
+  constructor(node: Node, { network, lie, rng }: LiarOptions) {
+    this.#node = node;
+    this.#network = network;
+    this.#lie = lie;
+    this.#rng = rng;
+    this.#protocol = peerProtocol(network.params.blockBytesMax);
+  }
+
+  handle(input: Message, now: Now): readonly Message[] {
+    const answer = this.#ownAnswer(input);
+    if (answer !== undefined) return [answer];
+    const effects = this.#node.handle(input as Input, now) as readonly Message[];
+    return effects.flatMap((effect) =>
+      effect.type === 'send' ? this.#toldInstead(effect, now) : [effect],
+    );
+  }
+
+  nextWake(): MonoMs | undefined {
+    return this.#node.nextWake();
+  }
+
+  /** What it says in place of `send`. */
+  #toldInstead(send: Message, now: Now): readonly Message[] {
+    const bytes = send['bytes'] as Uint8Array;
+    const peer = send['peer'] as PeerId;
+    const sent = this.#sends.get(peer) ?? 0;
+    this.#sends.set(peer, sent + 1);
+    if (sent < HANDSHAKE_SENDS) return [send];
+    const said = this.#bytesInstead(bytes, now);
+    return said === undefined ? [] : [{ ...send, bytes: said }];
+  }
+
+  #bytesInstead(bytes: Uint8Array, now: Now): Uint8Array | undefined {
+    const type = bytes[FRAME_PREFIX_BYTES - 1];
+    switch (this.#lie) {
+      case 'silence':
+        return undefined;
+      case 'garbage':
+        if (this.#rng.below(GARBAGE_ONE_IN) > 0) return bytes;
+        return bytes.map(() => this.#rng.below(256));
+      case 'mutated bodies':
+        return type === BLOCK ? withLastByteChanged(bytes) : bytes;
+      case 'invalid blocks':
+        return type === NEW_HEADERS ? this.#pushed(this.#invalidBlock(now).bytes) : bytes;
+      case 'low work':
+        if (type === NEW_HEADERS) return this.#pushed(this.#lowWorkHeaders());
+        if (type !== HEADERS) return bytes;
+        return this.#protocol.encode({ type: 'headers', headers: this.#lowWorkHeaders() });
+    }
+  }
+
+  /** It gives its own block to who asks for that. */
+  #ownAnswer(input: Message): Message | undefined {
+    const made = this.#invalid?.block;
+    if (made === undefined || input.type !== 'received') return undefined;
+    const bytes = input['bytes'] as Uint8Array;
+    if (bytes[FRAME_PREFIX_BYTES - 1] !== GET_BLOCKS) return undefined;
+    const asked = this.#protocol.encode({ type: 'getBlocks', hashes: [made.hash] });
+    if (Buffer.compare(asked, bytes) !== 0) return undefined;
+    const block = this.#protocol.encode({ type: 'block', block: made.bytes });
+    return { type: 'send', peer: input['peer'], bytes: block, notify: false };
+  }
+
+  /** The first header of `bytes`, pushed. */
+  #pushed(bytes: Uint8Array): Uint8Array {
+    return this.#protocol.encode({ type: 'newHeaders', headers: bytes.slice(0, HEADER_BYTES) });
+  }
+
+  /** On its tip, with real work; its coinbase takes one unit too much. */
+  #invalidBlock(now: Now): FoundBlock {
+    const { tip } = this.#node.queries;
+    if (this.#invalid?.on !== tip.hash) {
+      const block = this.#mined({ hash: tip.hash, point: pointOf(tip) }, now.unix, 1);
+      this.#invalid = { on: tip.hash, block };
+    }
+    return this.#invalid.block;
+  }
+
+  /** A branch from genesis, right in itself, with less work than the chain. */
+  #lowWorkHeaders(): Uint8Array {
+    if (this.#lowWork !== undefined) return this.#lowWork;
+    const { genesis, params } = this.#network;
+    const headers: Uint8Array[] = [];
+    let { time } = params;
+    let tip: Tip = {
+      hash: genesis.hash,
+      point: { height: 0, time, bits: params.genesisBits, parentTime: time },
+    };
+    for (let height = 1; height <= LOW_WORK_HEADERS; height++) {
+      const parentTime = time;
+      time = (time + params.targetInterval) as UnixSeconds;
+      const template = makeTemplate(params, tip, this.#contents(0), time);
+      const { bits } = template.header;
+      const nonce = nonceOf(encodeHeader(template.header), template.target);
+      const header = encodeHeader({ ...template.header, nonce });
+      headers.push(header);
+      tip = { hash: headerHash(header), point: { height, time, bits, parentTime } };
+    }
+    this.#lowWork = concatBytes(...headers);
+    return this.#lowWork;
+  }
+
+  #mined(tip: Tip, unix: UnixSeconds, fees: number): FoundBlock {
+    const template = makeTemplate(this.#network.params, tip, this.#contents(fees), unix);
+    return solved(template, nonceOf(encodeHeader(template.header), template.target));
+  }
+
+  #contents(fees: number): Contents {
+    const extraNonce = Uint8Array.from({ length: 8 }, () => this.#rng.below(256));
+    const tag = new Uint8Array(0);
+    return { payTo: NOBODY, tag, extraNonce, transactions: [], fees: fees as Amount };
+  }
+}
+
+/** 20 bytes of which nobody has a key. */
+const NOBODY = '00'.repeat(20) as AddressHash;
+
+/** In the last transaction of a block. */
+function withLastByteChanged(bytes: Uint8Array): Uint8Array {
+  const changed = bytes.slice();
+  changed[changed.length - 1] = (changed[changed.length - 1] as number) ^ 1;
+  return changed;
+}

@@ -1,0 +1,166 @@
+/**
+ * Somebody who takes part in a simulated network: a computer with a disk, a clock and hash power,
+ * and a node that runs on it most of the time.
+ */
+
+import type { Network } from '../../shared/consensus/genesis.js';
+import { workOf } from '../../shared/consensus/work.js';
+import { Trouble } from '../../shared/io/trouble.js';
+import type { MonoMs, Now, UnixSeconds } from '../../shared/units.js';
+import type { NetAddress } from '../../shared/wire/netAddress.js';
+import type { MineJob, NodeEvent } from '../../peer/types.js';
+import { Disk } from './disk.js';
+import type { World } from './world.js';
+import { addNode, addressOfNode, type WorldNode } from './worldNode.js';
+
+export interface ParticipantOptions {
+  readonly network: Network;
+  readonly trackers: readonly NetAddress[];
+  /** Hashes a second; 0: does not mine. */
+  readonly hashesPerSecond: number;
+  readonly outboundWanted: number;
+  readonly onEvent: (participant: Participant, event: NodeEvent) => void;
+}
+
+/** Four blocks a step: a reorganisation takes many, and things happen in the middle of it. */
+const MOVE_COST_MAX = 64;
+/** A supervisor starts a program that ended by itself again. */
+const START_AGAIN_MS = 5_000;
+
+export class Participant {
+  readonly number: number;
+  readonly disk: Disk;
+  /** How far its wall clock is ahead. */
+  skewSeconds = 0;
+  /** Whether its hash power is at work. */
+  isMining = true;
+  /** Programs that ended by themselves, and starts that were refused. */
+  troubles = 0;
+  /** Of its disk: another one after it went back or began anew. */
+  generation = 0;
+  readonly #world: World;
+  readonly #options: ParticipantOptions;
+  #node: WorldNode | undefined;
+  #neighbours: readonly NetAddress[] = [];
+  /** The world's time at which its monotonic clock began. */
+  #poweredOnMs: number;
+
+  constructor(world: World, options: ParticipantOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.number = world.nextNumber();
+    this.disk = new Disk(options.network);
+    this.#poweredOnMs = world.ms;
+  }
+
+  /** The node, while it runs. */
+  get node(): WorldNode | undefined {
+    return this.#node;
+  }
+
+  get address(): NetAddress {
+    return addressOfNode(this.number);
+  }
+
+  get hashesPerSecond(): number {
+    return this.#options.hashesPerSecond;
+  }
+
+  /** Starts the program, if it does not run; `failsAtWrite`: see `Disk.open`. */
+  start(failsAtWrite?: number): void {
+    if (this.#node !== undefined) return;
+    try {
+      this.#node = this.#run(failsAtWrite);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      this.troubles++;
+      this.#wipe();
+      this.#node = this.#run(undefined);
+    }
+  }
+
+  /** The program stops as it should. */
+  stop(): void {
+    this.#node?.host.input({ type: 'stop' });
+    this.kill();
+  }
+
+  /** `kill -9`. */
+  kill(): void {
+    this.#end(false);
+  }
+
+  /** The computer goes off. */
+  losePower(): void {
+    this.#end(true);
+    this.disk.losePower();
+    this.generation++;
+    this.#poweredOnMs = this.#world.ms;
+  }
+
+  /** As the sentence of the trouble says: the operator moves the file away. */
+  #wipe(): void {
+    this.generation++;
+    this.disk.wipe();
+  }
+
+  #end(isGone: boolean): void {
+    const node = this.#node;
+    if (node === undefined) return;
+    this.#node = undefined;
+    this.#neighbours = node.neighbours.length > 0 ? node.neighbours : this.#neighbours;
+    this.#world.remove(node.host, isGone);
+  }
+
+  #run(failsAtWrite: number | undefined): WorldNode {
+    const { network, trackers, hashesPerSecond, outboundWanted, onEvent } = this.#options;
+    const node = addNode(this.#world, network, {
+      number: this.number,
+      store: this.disk.open(failsAtWrite),
+      trackers,
+      outboundWanted,
+      moveCostMax: MOVE_COST_MAX,
+      neighbours: this.#neighbours,
+      mining: hashesPerSecond > 0 ? { mode: { type: 'continuous' } } : {},
+      hosting: {
+        now: () => this.#now(),
+        onTrouble: (error) => {
+          this.#onTrouble(error);
+        },
+      },
+    });
+    node.findsAfterMs = (job) => this.#msToFind(job);
+    node.onEvent = (event) => {
+      onEvent(this, event);
+    };
+    return node;
+  }
+
+  #onTrouble(error: unknown): void {
+    if (!(error instanceof Trouble)) throw error;
+    this.troubles++;
+    this.kill();
+    if (error.code === 'chain-damaged') this.#wipe();
+    this.#world.after(START_AGAIN_MS, () => {
+      this.start();
+    });
+  }
+
+  #now(): Now {
+    const { ms, now } = this.#world;
+    return {
+      mono: (ms - this.#poweredOnMs) as MonoMs,
+      unix: (now.unix + this.skewSeconds) as UnixSeconds,
+    };
+  }
+
+  /** Drawn anew for each job: finding has no memory. */
+  #msToFind({ target }: MineJob): number {
+    if (!this.isMining) return LONG_MS;
+    const meanMs = (Number(workOf(target)) / this.#options.hashesPerSecond) * 1_000;
+    return -Math.log(1 - this.#world.rng.float()) * meanMs;
+  }
+}
+
+/** As good as never. */
+const LONG_MS = 1e12;

@@ -1,0 +1,131 @@
+/**
+ * `npm run soak -- [--seed FIRST] [--nodes N] [--hours H] [--faults LEVEL] [--seeds COUNT]`: seeds
+ * from the first on, on all cores, until it is stopped or `COUNT` of them are through. Ends with 1
+ * when one of them broke.
+ */
+
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { replayCommand, tableOf } from './report.js';
+import { runScenario, type ScenarioOptions } from './scenario.js';
+import { readSimFlags } from './simFlags.js';
+import { Sometimes, type RarePath } from './sometimes.js';
+
+const TOLD_EVERY = 10;
+
+/** What a thread tells of one seed. */
+interface Told {
+  readonly seed: number;
+  readonly failure: string | undefined;
+  readonly counts: readonly (readonly [path: RarePath, count: number])[];
+}
+
+function main(words: readonly string[]): void {
+  const { rest, count } = withoutCount(words);
+  const flags = readSimFlags(rest, { seed: 1 });
+  if (typeof flags === 'string' || Number.isNaN(count)) {
+    console.error(typeof flags === 'string' ? flags : '--seeds takes how many: 1 or more.');
+    process.exitCode = 1;
+    return;
+  }
+  new Soak(flags, count).begin();
+}
+
+function withoutCount(words: readonly string[]): { rest: readonly string[]; count: number } {
+  const at = words.indexOf('--seeds');
+  if (at < 0) return { rest: words, count: Number.POSITIVE_INFINITY };
+  const count = Number(words[at + 1]);
+  const rest = [...words.slice(0, at), ...words.slice(at + 2)];
+  return { rest, count: Number.isInteger(count) && count > 0 ? count : Number.NaN };
+}
+
+class Soak {
+  readonly #flags: ScenarioOptions;
+  readonly #end: number;
+  readonly #sometimes = new Sometimes();
+  readonly #startedAt = performance.now();
+  #next: number;
+  #doneCount = 0;
+  #brokenCount = 0;
+
+  constructor(flags: ScenarioOptions, count: number) {
+    this.#flags = flags;
+    this.#next = flags.seed;
+    this.#end = flags.seed + count;
+  }
+
+  begin(): void {
+    const { seed, nodes, hours, faults } = this.#flags;
+    const what = `${String(nodes)} nodes, ${String(hours)} virtual hours each, faults: ${faults}`;
+    console.log(`seeds from ${String(seed)} on: ${what}`);
+    process.once('SIGINT', () => {
+      this.#finish();
+      process.exit();
+    });
+    const threads = Math.min(availableParallelism(), this.#end - seed);
+    let running = threads;
+    for (let i = 0; i < threads; i++) {
+      this.#start(() => {
+        if (--running === 0) this.#finish();
+      });
+    }
+  }
+
+  #start(onDone: () => void): void {
+    const worker = new Worker(new URL(import.meta.url), { workerData: this.#flags });
+    const giveNext = (): void => {
+      worker.postMessage(this.#next < this.#end ? this.#next++ : undefined);
+    };
+    worker.on('message', (told: Told) => {
+      this.#onTold(told);
+      giveNext();
+    });
+    worker.on('error', (error) => {
+      throw error;
+    });
+    worker.on('exit', onDone);
+    giveNext();
+  }
+
+  #onTold({ seed, failure, counts }: Told): void {
+    this.#doneCount++;
+    for (const [path, count] of counts) this.#sometimes.add(path, count);
+    if (failure !== undefined) {
+      this.#brokenCount++;
+      process.exitCode = 1;
+      console.log(`seed ${String(seed)}: BROKEN ${failure}`);
+      console.log(`  replay: ${replayCommand({ ...this.#flags, seed })}`);
+    }
+    if (this.#doneCount % TOLD_EVERY === 0) console.log(this.#standing());
+  }
+
+  #finish(): void {
+    for (const line of tableOf(this.#sometimes)) console.log(line);
+    console.log(this.#standing());
+  }
+
+  #standing(): string {
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    const each = (seconds / Math.max(1, this.#doneCount)).toFixed(2);
+    return (
+      `${String(this.#doneCount)} seeds, ${String(this.#brokenCount)} broken, ` +
+      `${seconds.toFixed(0)} s, ${each} s a seed`
+    );
+  }
+}
+
+/** Runs the seeds that it is given, one at a time, until none comes. */
+function work(flags: ScenarioOptions): void {
+  const port = parentPort;
+  port?.on('message', (seed: number | undefined) => {
+    if (seed === undefined) {
+      port.close();
+      return;
+    }
+    const { failure, sometimes } = runScenario({ ...flags, seed });
+    port.postMessage({ seed, failure, counts: [...sometimes.table()] } satisfies Told);
+  });
+}
+
+if (isMainThread) main(process.argv.slice(2));
+else work(workerData as ScenarioOptions);

@@ -1,0 +1,201 @@
+/**
+ * Machines in one process and in virtual time, with links between them. Real code everywhere; only
+ * sockets, clocks and chance are played here. The same calls give the same course.
+ */
+
+import { seededRng, type Rng } from '../../shared/rng.js';
+import type { MonoMs, Now, PeerId, UnixSeconds } from '../../shared/units.js';
+import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
+import { Host, type HostOptions, type Message, type Surroundings } from './host.js';
+import type { LinkQuality } from './line.js';
+import { Timeline } from './timeline.js';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  /** Of every link that has no quality of its own; without a limit of its rate. */
+  readonly latencyMs?: number;
+  /** What the latency of a connection may be more, each its own. */
+  readonly spreadMs?: number;
+  /** Share of what is sent that arrives in two pieces, 0–1; `true`: all. */
+  readonly cutsBytes?: number | boolean;
+  /** The wall clock at the beginning. */
+  readonly startUnix?: number;
+}
+
+/** Looks at a world from outside, without a part in it. */
+export interface Watcher {
+  onInput?(host: Host, input: Message): void;
+  onStep?(host: Host, effects: readonly Message[]): void;
+}
+
+/** Something with a place in the world, whether its program runs or not. */
+interface Placed {
+  readonly address: NetAddress;
+}
+
+const START_UNIX = 1_810_000_000;
+
+export class World implements Surroundings {
+  readonly rng: Rng;
+  readonly latencyMs: number;
+  readonly #spreadMs: number;
+  readonly #startUnix: number;
+  readonly #cutShare: number;
+  readonly #timeline = new Timeline();
+  readonly #hosts = new Map<string, Host>();
+  readonly #watchers: Watcher[] = [];
+  /** Pairs of addresses, by `pairOf`, of which the first cannot dial the second. */
+  readonly #refused = new Set<string>();
+  /** Pairs of which what the first sends to the second waits. */
+  readonly #held = new Set<string>();
+  readonly #qualities = new Map<string, LinkQuality>();
+  #peers = 0;
+  #numbers = 0;
+
+  constructor(options: WorldOptions = {}) {
+    const { seed = 1, latencyMs = 5, spreadMs = 0, cutsBytes = 0 } = options;
+    this.rng = seededRng(seed);
+    this.latencyMs = latencyMs;
+    this.#spreadMs = spreadMs;
+    this.#cutShare = Number(cutsBytes);
+    this.#startUnix = options.startUnix ?? START_UNIX;
+  }
+
+  /** Milliseconds since the beginning. */
+  get ms(): number {
+    return this.#timeline.ms;
+  }
+
+  /** True time. */
+  get now(): Now {
+    const unix = this.#startUnix + Math.floor(this.ms / 1_000);
+    return { mono: this.ms as MonoMs, unix: unix as UnixSeconds };
+  }
+
+  /** Of one more participant: from 1. */
+  nextNumber(): number {
+    return ++this.#numbers;
+  }
+
+  nextPeer(): PeerId {
+    return ++this.#peers as PeerId;
+  }
+
+  watch(watcher: Watcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** See `Timeline.after`. */
+  after(delayMs: number, action: () => void): void {
+    this.#timeline.after(delayMs, action);
+  }
+
+  /** Lets `ms` pass. */
+  run(ms: number): void {
+    this.#timeline.run(ms);
+  }
+
+  /** See `Timeline.until`. */
+  until(holds: () => boolean, msMax?: number): number {
+    return this.#timeline.until(holds, msMax);
+  }
+
+  /** Puts a machine at an address; others can dial it there. */
+  add(options: Omit<HostOptions, 'now' | 'onTrouble'> & Partial<HostOptions>): Host {
+    const onTrouble = (error: unknown): never => {
+      throw error;
+    };
+    const host = new Host(this, { now: () => this.now, onTrouble, ...options });
+    this.#hosts.set(printNetAddress(host.address), host);
+    return host;
+  }
+
+  /** The program at `host` ends, or, with `isGone`, its computer. */
+  remove(host: Host, isGone = false): void {
+    if (this.hostAt(host.address) === host) this.#hosts.delete(printNetAddress(host.address));
+    if (isGone) host.vanish();
+    else host.die();
+  }
+
+  hostAt(address: NetAddress): Host | undefined {
+    return this.#hosts.get(printNetAddress(address));
+  }
+
+  /** Breaks all links between the two groups, and lets none be made until `heal`. */
+  cut(left: readonly Placed[], right: readonly Placed[]): void {
+    for (const [a, b] of pairs(left, right)) {
+      this.#refused.add(pairOf(a, b)).add(pairOf(b, a));
+      const [one, other] = [this.hostAt(a.address), this.hostAt(b.address)];
+      if (one !== undefined && other !== undefined) one.breakLinksTo(other);
+    }
+  }
+
+  /** `from` cannot dial `to` any more; what is open stays. */
+  cutOneWay(from: Placed, to: Placed): void {
+    this.#refused.add(pairOf(from, to));
+  }
+
+  /** What the first group sends to the second is lost, and sent again, until `heal`. */
+  hold(from: readonly Placed[], to: readonly Placed[]): void {
+    for (const [a, b] of pairs(from, to)) this.#held.add(pairOf(a, b));
+  }
+
+  heal(): void {
+    this.#refused.clear();
+    this.#held.clear();
+    for (const host of this.#hosts.values()) host.releaseHeld();
+  }
+
+  /** Links between the two are of `quality` from now on, in both directions. */
+  setQuality(one: Placed, other: Placed, quality: LinkQuality): void {
+    for (const pair of [pairOf(one, other), pairOf(other, one)]) this.#qualities.set(pair, quality);
+  }
+
+  /** Every link is as the others again. */
+  resetQualities(): void {
+    this.#qualities.clear();
+  }
+
+  standardQuality(): LinkQuality {
+    const more = this.#spreadMs === 0 ? 0 : this.rng.below(this.#spreadMs);
+    return { latencyMs: this.latencyMs + more, bytesPerMs: Number.POSITIVE_INFINITY };
+  }
+
+  quality(from: Host, to: Host): LinkQuality | undefined {
+    return this.#qualities.size === 0 ? undefined : this.#qualities.get(pairOf(from, to));
+  }
+
+  isHeld(from: Host, to: Host): boolean {
+    return this.#held.size > 0 && this.#held.has(pairOf(from, to));
+  }
+
+  refuses(from: Host, to: Host): boolean {
+    return this.#refused.has(pairOf(from, to));
+  }
+
+  pieces(bytes: Uint8Array): readonly Uint8Array[] {
+    if (bytes.length < 2 || this.#cutShare === 0) return [bytes];
+    if (this.#cutShare < 1 && this.rng.float() >= this.#cutShare) return [bytes];
+    const at = 1 + this.rng.below(bytes.length - 1);
+    return [bytes.slice(0, at), bytes.slice(at)];
+  }
+
+  onInput(host: Host, input: Message): void {
+    for (const watcher of this.#watchers) watcher.onInput?.(host, input);
+  }
+
+  onStep(host: Host, effects: readonly Message[]): void {
+    for (const watcher of this.#watchers) watcher.onStep?.(host, effects);
+  }
+}
+
+/** By addresses: another run of a program at the same place is cut off as well. */
+const pairOf = (a: Placed, b: Placed): string =>
+  `${printNetAddress(a.address)} ${printNetAddress(b.address)}`;
+
+function* pairs(
+  left: readonly Placed[],
+  right: readonly Placed[],
+): Generator<readonly [Placed, Placed], void> {
+  for (const a of left) for (const b of right) if (a !== b) yield [a, b];
+}
