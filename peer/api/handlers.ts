@@ -111,6 +111,7 @@ function peersOf(queries: Queries, now: Now): AnswerOf<'peers'> {
       address: printNetAddress(peer.address),
       direction: peer.direction,
       state: peer.state,
+      protocol: peer.protocol ?? null,
       agent: peer.agent ?? '',
       nodeKey: peer.nodeKey ?? null,
       height: peer.height ?? null,

@@ -39,6 +39,8 @@ export interface SessionStatus {
   readonly address: NetAddress;
   readonly direction: 'inbound' | 'outbound';
   readonly state: 'shaking-hands' | 'ready';
+  /** The protocol version that both sides speak; `undefined` until that is agreed. */
+  readonly protocol: number | undefined;
   readonly agent: string | undefined;
   readonly nodeKey: NodeKey | undefined;
   /** Round trip of the last ping that was answered. */
@@ -163,6 +165,7 @@ export class Session {
       address,
       direction,
       state: this.isReady ? 'ready' : 'shaking-hands',
+      protocol: this.#link.version,
       agent: this.#hello?.agent,
       nodeKey: this.#hello?.nodeKey,
       latencyMs: this.#pings?.latencyMs,

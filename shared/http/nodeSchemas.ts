@@ -71,11 +71,23 @@ export const peersJson = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['address', 'direction', 'state', 'agent', 'nodeKey', 'height', 'latencyMs'],
+        required: [
+          ...[
+            'address',
+            'direction',
+            'state',
+            'protocol',
+            'agent',
+            'nodeKey',
+            'height',
+            'latencyMs',
+          ],
+        ],
         properties: {
           address: { type: 'string', description: 'HOST:PORT' },
           direction: { enum: ['inbound', 'outbound'] },
           state: { type: 'string' },
+          protocol: { type: ['integer', 'null'], description: 'the version that both speak' },
           agent: { type: 'string' },
           nodeKey: { type: ['string', 'null'] },
           height: { type: ['integer', 'null'], description: 'the last height that it told' },

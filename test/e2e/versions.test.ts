@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import type { PeersJson } from '../../shared/http/nodeSchemas.js';
+import { projectRoot } from '../support/paths.js';
+import { start, until, type Running } from '../support/programs.js';
+import { freePorts, Sandbox, statusAt, stop, untilPrinted } from '../support/sandbox.js';
+
+/** Compiled or not, as we are. */
+const EXTENSION = extname(import.meta.filename);
+const BUILD = join(import.meta.dirname, '..', '..');
+const PARTS = ['shared', 'peer', 'tracker', 'cli', 'lab'];
+
+/** A build of the same source that speaks one protocol version more, with a message of its own. */
+function makeNextBuild(folder: string): string {
+  const isCompiled = EXTENSION === '.js';
+  const build = isCompiled ? join(folder, 'dist') : folder;
+  mkdirSync(build, { recursive: true });
+  for (const part of PARTS) cpSync(join(BUILD, part), join(build, part), { recursive: true });
+  for (const file of ['package.json', 'tsconfig.json']) {
+    cpSync(join(projectRoot, file), join(folder, file));
+  }
+  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+  change(join(build, `shared/wire/handshakeMessages${EXTENSION}`), 'PROTOCOL_MAX = 1', '= 2');
+  change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
+  return join(build, `cli/cairn${EXTENSION}`);
+}
+
+/** Before the row of `notFound`: one that version 1 does not know. */
+const NEW_ROW =
+  "number: 0x1f, since: 2, limit: { bytes: 35, why: 'one hash' }, about: 'New.', " +
+  "fields: { hash: field(hash(), 'a block') } }), message({ name: 'notFound', number: 0x14";
+
+/** Replaces what follows the start of `old`, which must be there once. */
+function change(path: string, old: string, replacement: string): void {
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(old), `${old} in ${path}`).to.have.length(2);
+  const isRow = replacement === NEW_ROW;
+  const named = isRow ? text.replace("name: 'notFound'", "name: 'newInTwo'") : text;
+  writeFileSync(path, named.replace(old, isRow ? replacement : `PROTOCOL_MAX ${replacement}`));
+}
+
+describe('e2e: two protocol versions side by side', function () {
+  this.timeout(90_000);
+
+  let sandbox: Sandbox;
+  const others: Running[] = [];
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async () => {
+    for (const { child } of others) child.kill('SIGKILL');
+    await Promise.all(others.splice(0).map(({ ended }) => ended));
+    await sandbox.close();
+  });
+
+  it('speak the older one, and with their like the newer', async () => {
+    const next = makeNextBuild(sandbox.path('next'));
+    const ports = await freePorts(9);
+    const port = (): number => ports.pop() ?? 0;
+    const tracker = `127.0.0.1:${String(port())}`;
+    const startNext = (...words: readonly string[]): Running => {
+      const env = { ...process.env, CAIRN_HOME: sandbox.home };
+      const running = start(process.execPath, [...process.execArgv, next, ...words], {
+        cwd: dirname(dirname(next)),
+        env,
+      });
+      others.push(running);
+      return running;
+    };
+    const startPeer = async (
+      name: string,
+      run: (...words: readonly string[]) => Running,
+    ): Promise<number> => {
+      const http = port();
+      const running = run(
+        ...['peer', '--name', name, '--data', sandbox.path(name), '--tracker', tracker],
+        ...['--listen', `127.0.0.1:${String(port())}`, '--http', String(http)],
+      );
+      await untilPrinted(running, /the peer is up/);
+      return http;
+    };
+
+    const old = (...words: readonly string[]): Running => sandbox.start(...words);
+    const registry = old('tracker', '--template', 'dev', '--http', '0', '--listen', tracker);
+    await untilPrinted(registry, /the tracker takes peers/);
+    const alice = await startPeer('Alice', old);
+    const bob = await startPeer('Bob', startNext);
+    const carol = await startPeer('Carol', startNext);
+    const mine = (http: number): Promise<unknown> =>
+      sandbox.json('mine', '5', '--node', `http://127.0.0.1:${String(http)}`);
+    const allAt = (height: number): Promise<true> =>
+      until(`one tip at ${String(height)}`, 20_000, async () => {
+        const all = await Promise.all([alice, bob, carol].map(statusAt));
+        const isOne = all.every((one) => one?.height === height && one.tip === all[0]?.tip);
+        return isOne ? true : undefined;
+      });
+    await allAt(0);
+    await until('three sessions', 20_000, async () =>
+      (await statusAt(bob))?.peers === 2 ? true : undefined,
+    );
+    await mine(alice);
+    await allAt(5);
+    await mine(bob);
+    await allAt(10);
+
+    expect((await statusAt(alice))?.protocol).to.equal(1);
+    expect((await statusAt(bob))?.protocol).to.equal(2);
+    const versions = async (http: number): Promise<(number | null)[]> => {
+      const answer = await fetch(`http://127.0.0.1:${String(http)}/api/peers`);
+      const { peers } = (await answer.json()) as PeersJson;
+      return peers.map(({ protocol }) => protocol).sort();
+    };
+    expect(await versions(alice)).to.deep.equal([1, 1]);
+    expect(await versions(bob)).to.deep.equal([1, 2]);
+    await stop(registry);
+  });
+});
