@@ -4,7 +4,7 @@ import { dirname, extname, join } from 'node:path';
 import type { PeersJson } from '../../shared/http/nodeSchemas.js';
 import { projectRoot } from '../support/paths.js';
 import { start, until, type Running } from '../support/programs.js';
-import { freePorts, Sandbox, statusAt, stop, untilPrinted } from '../support/sandbox.js';
+import { freePorts, Sandbox, statusAt, untilPrinted } from '../support/sandbox.js';
 
 /** Compiled or not, as we are. */
 const EXTENSION = extname(import.meta.filename);
@@ -56,22 +56,10 @@ describe('e2e: two protocol versions side by side', function () {
 
   it('speak the older one, and with their like the newer', async () => {
     const next = makeNextBuild(sandbox.path('next'));
-    const ports = await freePorts(9);
-    const port = (): number => ports.pop() ?? 0;
+    const port = await portsOneByOne();
     const tracker = `127.0.0.1:${String(port())}`;
-    const startNext = (...words: readonly string[]): Running => {
-      const env = { ...process.env, CAIRN_HOME: sandbox.home };
-      const running = start(process.execPath, [...process.execArgv, next, ...words], {
-        cwd: dirname(dirname(next)),
-        env,
-      });
-      others.push(running);
-      return running;
-    };
-    const startPeer = async (
-      name: string,
-      run: (...words: readonly string[]) => Running,
-    ): Promise<number> => {
+    const old = (...words: readonly string[]): Running => sandbox.start(...words);
+    const startPeer = async (name: string, run: typeof old): Promise<number> => {
       const http = port();
       const running = run(
         ...['peer', '--name', name, '--data', sandbox.path(name), '--tracker', tracker],
@@ -80,39 +68,54 @@ describe('e2e: two protocol versions side by side', function () {
       await untilPrinted(running, /the peer is up/);
       return http;
     };
-
-    const old = (...words: readonly string[]): Running => sandbox.start(...words);
     const registry = old('tracker', '--template', 'dev', '--http', '0', '--listen', tracker);
     await untilPrinted(registry, /the tracker takes peers/);
     const alice = await startPeer('Alice', old);
-    const bob = await startPeer('Bob', startNext);
-    const carol = await startPeer('Carol', startNext);
+    const bob = await startPeer('Bob', startNext(next));
+    const carol = await startPeer('Carol', startNext(next));
     const mine = (http: number): Promise<unknown> =>
       sandbox.json('mine', '5', '--node', `http://127.0.0.1:${String(http)}`);
-    const allAt = (height: number): Promise<true> =>
-      until(`one tip at ${String(height)}`, 20_000, async () => {
-        const all = await Promise.all([alice, bob, carol].map(statusAt));
-        const isOne = all.every((one) => one?.height === height && one.tip === all[0]?.tip);
-        return isOne ? true : undefined;
-      });
-    await allAt(0);
-    await until('three sessions', 20_000, async () =>
-      (await statusAt(bob))?.peers === 2 ? true : undefined,
+    await until('all sessions', 20_000, async () =>
+      (await statusAt(bob))?.peers === 2 && (await statusAt(alice))?.peers === 2 ? true : undefined,
     );
     await mine(alice);
-    await allAt(5);
+    await untilAllAt(5, [alice, bob, carol]);
     await mine(bob);
-    await allAt(10);
+    await untilAllAt(10, [alice, bob, carol]);
 
     expect((await statusAt(alice))?.protocol).to.equal(1);
     expect((await statusAt(bob))?.protocol).to.equal(2);
-    const versions = async (http: number): Promise<(number | null)[]> => {
-      const answer = await fetch(`http://127.0.0.1:${String(http)}/api/peers`);
-      const { peers } = (await answer.json()) as PeersJson;
-      return peers.map(({ protocol }) => protocol).sort();
-    };
-    expect(await versions(alice)).to.deep.equal([1, 1]);
-    expect(await versions(bob)).to.deep.equal([1, 2]);
-    await stop(registry);
+    expect(await versionsAt(alice)).to.deep.equal([1, 1]);
+    expect(await versionsAt(bob)).to.deep.equal([1, 2]);
   });
+
+  /** Starts programs of the build whose command is `next`. */
+  const startNext =
+    (next: string) =>
+    (...words: readonly string[]): Running => {
+      const env = { ...process.env, CAIRN_HOME: sandbox.home };
+      const cwd = dirname(dirname(next));
+      const running = start(process.execPath, [...process.execArgv, next, ...words], { cwd, env });
+      others.push(running);
+      return running;
+    };
 });
+
+async function portsOneByOne(): Promise<() => number> {
+  const ports = await freePorts(9);
+  return () => ports.pop() ?? 0;
+}
+
+const untilAllAt = (height: number, peers: readonly number[]): Promise<true> =>
+  until(`one tip at ${String(height)}`, 20_000, async () => {
+    const all = await Promise.all(peers.map(statusAt));
+    const isOne = all.every((one) => one?.height === height && one.tip === all[0]?.tip);
+    return isOne ? true : undefined;
+  });
+
+/** The version of each session of the peer at an HTTP port. */
+async function versionsAt(http: number): Promise<(number | null)[]> {
+  const answer = await fetch(`http://127.0.0.1:${String(http)}/api/peers`);
+  const { peers } = (await answer.json()) as PeersJson;
+  return peers.map(({ protocol }) => protocol).sort();
+}
