@@ -79,7 +79,10 @@ const EXAMPLES: Readonly<Record<DisconnectReason, Example>> = {
     stranger.call(node);
   }),
 
-  'ping-timeout': node({ isDeaf: true }, silence(90)),
+  'ping-timeout': node({ isDeaf: true }, (scene) => {
+    scene.stranger.say({ type: 'headers', headers: new Uint8Array() });
+    silence(90)(scene);
+  }),
   stalled: node({ hello: { tipWork: 1n << 100n } }, silence(61)),
   'queue-full': socketsWhoseReaderSleeps,
   flooding: node({}, ({ stranger }) => {
