@@ -17,7 +17,10 @@ import { analyse, readSources, type Source } from './support/sources.js';
 const UNMIRRORED: readonly string[] = [];
 
 /** Programs: what people and other processes start by path. */
-const PROGRAMS = ['cli/cairn.ts', 'bench/main.ts', 'lab/sim/main.ts', 'lab/sim/soak.ts'];
+const PROGRAMS = [
+  ...['cli/cairn.ts', 'bench/main.ts', 'bench/kills/main.ts'],
+  ...['lab/sim/main.ts', 'lab/sim/soak.ts'],
+];
 
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 60;

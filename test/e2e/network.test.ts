@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
 import { LocalNetwork, type Up } from '../support/localNetwork.js';
-import { isRunning, until, within } from '../support/programs.js';
+import { isRunning, pidsNaming, until, within } from '../support/programs.js';
 import { skip } from '../support/skip.js';
 import { freePorts, Sandbox, stop, untilGone, untilPrinted } from '../support/sandbox.js';
 
@@ -110,7 +110,7 @@ describe('e2e: a network on one computer', function () {
       existsSync(network.path('Alice', 'output.log')) ? true : undefined,
     );
     running.child.kill('SIGKILL');
-    await untilGone(childrenOf(sandbox.home));
+    await untilGone(pidsNaming(sandbox.home));
   });
 
   it('shows a program that died, and why, and keeps the others', async () => {
@@ -150,15 +150,3 @@ describe('e2e: a network on one computer', function () {
     await stop(taken);
   });
 });
-
-/** Processes that were started with a configuration file below `home`. */
-function childrenOf(home: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes(home);
-    } catch {
-      return false;
-    }
-  });
-}

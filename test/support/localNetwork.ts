@@ -51,7 +51,9 @@ export class LocalNetwork {
   async whenUp(running: Running): Promise<Up> {
     const run = await until('run.json', START_TIMEOUT_MS, () => {
       if (running.child.exitCode !== null) throw new Error(running.output());
-      return this.runFile();
+      const found = this.runFile();
+      // A killed launcher leaves its own behind.
+      return found?.pid === running.child.pid ? found : undefined;
     });
     return { running, run };
   }

@@ -1,6 +1,7 @@
 /** Other programs in tests: run to their end, or watched while they run. */
 
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Ended {
@@ -83,4 +84,16 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The processes whose command line contains `text`. Linux only. */
+export function pidsNaming(text: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
 }

@@ -22,6 +22,7 @@ const STOP_TIMEOUT_MS = 10_000;
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
   readonly #started: Running[] = [];
+  #isClosed = false;
 
   /** A path below the home. */
   path(...parts: readonly string[]): string {
@@ -35,6 +36,7 @@ export class Sandbox {
 
   /** The same behind a command that runs another one, such as on another host. */
   startOn(runner: readonly string[], ...args: readonly string[]): Running {
+    if (this.#isClosed) throw new Error('the sandbox is closed');
     const [program, ...words] = commandLine(runner, args);
     const running = start(program, words, this.#options());
     this.#started.push(running);
@@ -72,9 +74,14 @@ export class Sandbox {
     await Promise.all(this.#started.map(({ ended }) => ended));
   }
 
-  /** Kills what still runs, and removes the home. */
-  async close(): Promise<void> {
+  /**
+   * Kills what still runs, and removes the home once `isQuiet`; from the call on nothing is
+   * started.
+   */
+  async close(isQuiet: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    this.#isClosed = true;
     await this.stopAll();
+    await isQuiet();
     rmSync(this.home, { recursive: true, force: true });
   }
 
