@@ -1,7 +1,7 @@
 /**
  * How the difficulty behaves: hash power that jumps, pauses, a strong visitor who leaves, blocks
- * that travel, clocks that differ, and miners who lie about the time. Simulated from seeds, with the
- * rules that peers run; no sockets and no hashing. T is the mean interval, ten seconds.
+ * that travel, clocks that differ, and miners who lie about the time. Simulated from seeds, with
+ * the rules that peers run; no sockets and no hashing. T is the mean interval, ten seconds.
  */
 
 import { simulatedParams, type Setting } from './difficulty/scenarios.js';
@@ -46,7 +46,7 @@ const RELAYED: Setting = {
 /**
  * Tolerances of the goals: noise 3 % (40,000 blocks that correlate over some 35 are worth about 600
  * samples); rise 10 blocks, what it is worth to call 1.4 and not 1.5 "settled"; for the time to
- * fall and the blocks after a pause the design's figure is the most that is allowed: less is better.
+ * fall and the blocks after a pause the design's figure is the most that is allowed.
  */
 function jumps(suffix: string, setting: Setting, runs: number): Figure[] {
   const { noise, meanInterval, staleShare } = measure.steady(setting, 400 * runs, 1);
@@ -157,7 +157,8 @@ function dating(name: string, share: number, aheadSeconds: number): Figure[] {
 }
 
 /**
- * After 1,000 times the hash power left, who dates forward has an eased target earlier. Good to 6 %.
+ * After 1,000 times the hash power left, who dates forward has an eased target earlier. Good to
+ * 6 %.
  */
 function firstBlockGains(): Figure[] {
   const drop = { factor: 1_000, runs: 600, warmUp: 40 };

@@ -1,4 +1,4 @@
-/** The rules that simulated miners follow: ours, and three other algorithms to compare them with. */
+/** The rules that simulated miners follow: ours, and three others to compare them with. */
 
 import { checkHeaderForm, checkHeaderInContext } from '../../shared/consensus/checkHeader.js';
 import { aserti3, effectiveTarget, nextBits } from '../../shared/consensus/difficulty.js';

@@ -17,7 +17,7 @@ export interface Setting {
   readonly relaySeconds?: readonly [min: number, max: number];
 }
 
-/** Far enough above the easiest target (65,536 hashes) that it sets no bound to what is measured. */
+/** Far enough above the easiest target (65,536 hashes) to set no bound to what is measured. */
 const HASHES_PER_SECOND = 10_000_000;
 /** Blocks after which the difficulty has its usual noise: four of its correlation times. */
 const WARM_UP = 150;

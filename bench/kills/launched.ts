@@ -1,4 +1,4 @@
-/** `cairn network up`, whose launcher is killed: its programs must end, and its next start go on. */
+/** `cairn network up`, whose launcher is killed: its programs must end, the next start go on. */
 
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';

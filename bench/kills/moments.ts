@@ -1,4 +1,4 @@
-/** How a peer or the tracker comes to its end: what it does, and the moment, drawn from the seed. */
+/** How a peer or the tracker comes to its end: what it does, and when, drawn from the seed. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Rng } from '../../shared/rng.js';
