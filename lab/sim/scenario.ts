@@ -44,11 +44,11 @@ export interface Progress {
 /** All machines together: one block in ten seconds is 40 hashes, so that it is found at once. */
 const HASHES_PER_SECOND = 4;
 const TARGET_INTERVAL_S = 10;
-const MINERS_MAX = 10;
+const MINERS_MAX = 5;
 /** One hostile node beside so many honest ones, when things go wrong at all. */
 const NODES_A_LIAR = 6;
 /** Outbound sessions of each node; it would want eight, and thousands of nodes would, too. */
-const OUTBOUND = 4;
+const OUTBOUND = 3;
 /** Of a connection, one way: from here … */
 const LATENCY_MS = 20;
 /** … to so much more. */

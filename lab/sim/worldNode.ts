@@ -237,7 +237,7 @@ export class WorldTracker {
     this.tracker = new Tracker(
       {
         networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
-        intervalSeconds: 30,
+        intervalSeconds: 300,
         nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
         listenPort: address.port,
         agent: 'test tracker',
