@@ -13,6 +13,7 @@ import type { Miner, MiningStatus } from './mining/miner.js';
 import type { Net, PeerStatus } from './net/net.js';
 import type { RunningClock } from './net/runningClock.js';
 import type { TrackerStatus } from './net/trackerClient.js';
+import type { QueueSizes } from './types.js';
 
 export interface QueriesDependencies {
   readonly chain: Chain;
@@ -70,6 +71,12 @@ export class Queries {
 
   mining(now: Now): MiningStatus {
     return this.#miner.status(this.#clock.peek(now));
+  }
+
+  /** How full it is, for whoever watches over its limits. */
+  queues(): QueueSizes {
+    const templates = this.#miner.templateCount;
+    return { ...this.#net.queues(), ...this.#chain.queues(), templates };
   }
 
   /** Any known block. */

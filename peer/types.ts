@@ -134,6 +134,35 @@ export type ChainEvent =
       readonly depth: number;
     };
 
+/**
+ * How much waits, or is remembered, in a node. Of what is kept for each peer: the most of one of
+ * them.
+ */
+export interface QueueSizes {
+  /** Of nodes, ready or not, in both directions. */
+  readonly connections: number;
+  readonly bans: number;
+  /** Addresses that may be dialed. */
+  readonly candidates: number;
+  /** Blocks that one peer was asked for. */
+  readonly blocksInFlight: number;
+  /** Questions of one peer that were not answered yet. */
+  readonly questions: number;
+  /** Headers that one peer is known to have, without their ancestors. */
+  readonly heads: number;
+  /** Headers of one peer that wait for their time. */
+  readonly futureHeaders: number;
+  /** Bytes of all branches that are read for the first time. */
+  readonly presyncBytes: number;
+  /** Blocks of which the sender is remembered. */
+  readonly senders: number;
+  readonly decodedBlocks: number;
+  readonly decodedBytes: number;
+  readonly signatureChecks: number;
+  /** Templates that a find may still be for. */
+  readonly templates: number;
+}
+
 export interface PeerSummary {
   readonly address: NetAddress;
   readonly direction: 'inbound' | 'outbound';

@@ -7,7 +7,7 @@ import { scheduleTotal } from '../../shared/consensus/subsidy.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
 import { verifyChain } from '../../peer/storage/verifyChain.js';
-import type { NodeEvent } from '../../peer/types.js';
+import type { NodeEvent, QueueSizes } from '../../peer/types.js';
 import type { Host } from './host.js';
 import type { Participant } from './participant.js';
 import type { Sometimes } from './sometimes.js';
@@ -25,6 +25,25 @@ interface Announced {
 
 /** What one step of a node may send: an answer to each of its peers, twice over. */
 const SENT_BYTES_MAX = 20_000_000;
+/** To look at all queues costs as much as a step. */
+const STEPS_A_LOOK = 16;
+/** What docs/protocol.md and docs/operations.md promise, written down once more. */
+export const QUEUES_MAX: QueueSizes = {
+  connections: 157,
+  bans: 1_000,
+  candidates: 256,
+  blocksInFlight: 16,
+  questions: 66,
+  heads: 8,
+  futureHeaders: 16,
+  presyncBytes: 125 * 600_000,
+  senders: 4_096,
+  decodedBlocks: 1_024,
+  decodedBytes: 8_000_000,
+  // A block that was begun is asked about whole.
+  signatureChecks: 4_096 + 20_000,
+  templates: 8,
+};
 
 export class Checker implements Watcher {
   readonly #sometimes: Sometimes;
@@ -32,6 +51,7 @@ export class Checker implements Watcher {
   /** The most work that each announced, since it last lost power or its disk. */
   readonly #best = new Map<Participant, Announced>();
   readonly #byHost = new Map<Host, Participant>();
+  #steps = 0;
 
   constructor(participants: readonly Participant[], sometimes: Sometimes) {
     this.#participants = participants;
@@ -42,6 +62,7 @@ export class Checker implements Watcher {
     const participant = this.#participantAt(host);
     const node = participant?.node;
     if (participant === undefined || node?.host !== host) return;
+    if (++this.#steps % STEPS_A_LOOK === 0) checkQueues(participant);
     const { tip } = node.node.queries;
     const { generation } = participant;
     const before = this.#best.get(participant);
@@ -117,6 +138,17 @@ export class Checker implements Watcher {
     const found = this.#participants.find(({ node }) => node?.host === host);
     if (found !== undefined) this.#byHost.set(host, found);
     return found;
+  }
+}
+
+/** Every queue of a running node is within its limit. */
+export function checkQueues(participant: Participant, limits = QUEUES_MAX): void {
+  const sizes = participant.node?.node.queries.queues();
+  if (sizes === undefined) return;
+  for (const [name, max] of Object.entries(limits) as [keyof QueueSizes, number][]) {
+    if (sizes[name] <= max) continue;
+    const what = `${name}: ${String(sizes[name])} of at most ${String(max)}`;
+    throw new Broken(`${nameOf(participant)} has a queue above its limit, ${what}`);
   }
 }
 

@@ -28,6 +28,15 @@ export class Bodies {
     return this.#decoded.isFilling;
   }
 
+  get decodedCount(): number {
+    return this.#decoded.count;
+  }
+
+  /** What the decoded ones took as bytes. */
+  get decodedBytes(): number {
+    return this.#decoded.sizeBytes;
+  }
+
   isDecoded(entry: HeaderEntry): boolean {
     return this.#decoded.block(entry) !== undefined;
   }

@@ -15,7 +15,7 @@ import { decodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/h
 import { REJECTS, type Reject } from '../../shared/consensus/reject.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { BlockHash, UnixSeconds } from '../../shared/units.js';
-import type { ChainEvent, SignatureBatch, VerifyResult } from '../types.js';
+import type { ChainEvent, QueueSizes, SignatureBatch, VerifyResult } from '../types.js';
 import { Bodies } from './bodies.js';
 import { highestWhere, locatorOf, pathUp, pointOf, type HeaderEntry } from './headerEntry.js';
 import type { CheckedHeader, HeaderTree } from './headerTree.js';
@@ -159,6 +159,13 @@ export class Chain {
    */
   get isSaturated(): boolean {
     return this.#bodies.isFilling && (this.#signatures.isBusy || this.#mover.canMove);
+  }
+
+  /** What waits here for the mover or for answers. */
+  queues(): Pick<QueueSizes, 'decodedBlocks' | 'decodedBytes' | 'signatureChecks'> {
+    const { decodedCount, decodedBytes } = this.#bodies;
+    const { checksUnderWay: signatureChecks } = this.#signatures;
+    return { decodedBlocks: decodedCount, decodedBytes, signatureChecks };
   }
 
   /** Blocks on the way to `toward` whose bodies are missing, lowest first, from one window. */

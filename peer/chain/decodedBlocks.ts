@@ -29,6 +29,14 @@ export class DecodedBlocks {
     this.#bytes += sizeBytes;
   }
 
+  get count(): number {
+    return this.#kept.size;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
   /** Half full: what is on its way now still finds its place. */
   get isFilling(): boolean {
     return this.#kept.size > BLOCKS_MAX / 2 || this.#bytes > BYTES_MAX / 2;

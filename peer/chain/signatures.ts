@@ -38,6 +38,10 @@ export class Signatures {
     return this.#checksUnderWay > 0;
   }
 
+  get checksUnderWay(): number {
+    return this.#checksUnderWay;
+  }
+
   /** Whether more may be asked now. */
   get hasRoom(): boolean {
     return this.#checksUnderWay < CHECKS_UNDER_WAY_MAX;

@@ -332,6 +332,11 @@ export class Miner {
     }
   }
 
+  /** Templates that a find may still be for. */
+  get templateCount(): number {
+    return this.#jobs.size;
+  }
+
   #newJob(now: Now): MineJob {
     const template = this.#newTemplate(now.unix);
     const id = this.#nextJobId++;

@@ -16,6 +16,7 @@ import type { BlockHash, MonoMs, PeerId } from '../../shared/units.js';
 import { GET_BLOCKS_MAX, HEADERS_MAX, type PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
+import { most } from './most.js';
 import type { Session } from './session.js';
 
 /** Bytes of one peer that are with the sockets and not with the operating system. */
@@ -54,6 +55,13 @@ export class BlockServer {
 
   constructor(chain: Chain) {
     this.#chain = chain;
+  }
+
+  /** Open questions of the peer with most. */
+  get questionsMax(): number {
+    return most(this.#guests.values(), ({ questions, onTheirWay }) => {
+      return questions.length + onTheirWay.size;
+    });
   }
 
   onReady(session: Session): void {

@@ -54,6 +54,10 @@ export class Connections {
     for (const session of this.#sessions.values()) if (session.isPeer) yield session;
   }
 
+  get count(): number {
+    return this.#sessions.size;
+  }
+
   at(peer: PeerId): Session | undefined {
     return this.#sessions.get(peer);
   }

@@ -46,6 +46,10 @@ export class Dialing {
     this.#parts = dependencies;
   }
 
+  get candidateCount(): number {
+    return this.#parts.candidates.size;
+  }
+
   /** Whether a dial is under way. */
   get isDialing(): boolean {
     return this.#dialing.size > 0;

@@ -26,6 +26,7 @@ import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import { onFault } from './faults.js';
 import { hasShown, type Knowledge } from './knowledge.js';
+import { most } from './most.js';
 import type { Outbox } from './outbox.js';
 import { PeerBlocks } from './peerBlocks.js';
 import type { Session } from './session.js';
@@ -83,6 +84,16 @@ export class Downloads {
     let count = 0;
     for (const { blocks } of this.#suppliers.values()) count += blocks.inFlightCount;
     return count;
+  }
+
+  /** The same of the peer that owes most. */
+  get inFlightMax(): number {
+    return most(this.#suppliers.values(), ({ blocks }) => blocks.inFlightCount);
+  }
+
+  /** Blocks of which the sender is remembered. */
+  get senderCount(): number {
+    return this.#senders.size;
   }
 
   onReady(session: Session, now: MonoMs): void {

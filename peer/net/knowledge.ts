@@ -8,6 +8,7 @@
 
 import type { PeerId } from '../../shared/units.js';
 import { highestWhere, isAncestor, type HeaderEntry } from '../chain/headerEntry.js';
+import { most } from './most.js';
 
 /** Heads that are kept of one peer; an honest one has one or two that matter. */
 export const HEADS_MAX = 8;
@@ -31,6 +32,11 @@ export class Knowledge {
     const work = this.#newsWork;
     this.#newsWork = 0n;
     return work;
+  }
+
+  /** Heads of the peer that showed most. */
+  get headsMax(): number {
+    return most(this.#byPeer.values(), ({ heads }) => heads.length);
   }
 
   /** What `peer` showed, first shown first: the same array until it shows something else. */

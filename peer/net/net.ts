@@ -14,6 +14,7 @@ import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { peerProtocol, type PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
+import type { QueueSizes } from '../types.js';
 import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
 import { Candidates } from './candidates.js';
@@ -130,6 +131,21 @@ export class Net {
       const height = told === undefined ? undefined : Math.max(told, shown ?? 0);
       return { ...session.status(now), height };
     });
+  }
+
+  /** What waits here for others, or is remembered of them. */
+  queues(): Omit<QueueSizes, keyof ReturnType<Chain['queues']> | 'templates'> {
+    return {
+      connections: this.#connections.count,
+      bans: this.#bans.size,
+      candidates: this.#dialing.candidateCount,
+      blocksInFlight: this.#downloads.inFlightMax,
+      questions: this.#server.questionsMax,
+      heads: this.#knowledge.headsMax,
+      futureHeaders: this.#sync.futureHeadersMax,
+      presyncBytes: this.#sync.presyncBytes,
+      senders: this.#downloads.senderCount,
+    };
   }
 
   handle(input: ConnectionInput, now: Now): void {

@@ -26,6 +26,7 @@ import { FutureHeaders } from './futureHeaders.js';
 import { HeadersPresync } from './headersPresync.js';
 import { HeaderTurns, type Askable } from './headerTurns.js';
 import type { Knowledge } from './knowledge.js';
+import { most } from './most.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
@@ -96,6 +97,11 @@ export class Sync {
     let bytes = 0;
     for (const { presync } of this.#peers.values()) bytes += presync?.sizeBytes ?? 0;
     return bytes;
+  }
+
+  /** Headers that wait for their time, of the peer with most. */
+  get futureHeadersMax(): number {
+    return most(this.#peers.values(), ({ future }) => future.count);
   }
 
   onReady(session: Session): void {

@@ -57,6 +57,7 @@ describe('queries', () => {
     expect(ready?.connectedMs).to.be.within(900, 1_100);
     expect(greeting).to.include({ state: 'shaking-hands', nodeKey: undefined, height: undefined });
     expect(worldNode.node.queries.peerCount).to.equal(1);
+    expect(worldNode.node.queries.queues()).to.include({ connections: 2, bans: 0, questions: 0 });
   });
 
   it('tell how the miner is', () => {

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { Broken, Checker } from '../../../lab/sim/checker.js';
+import { Broken, Checker, checkQueues, QUEUES_MAX } from '../../../lab/sim/checker.js';
 import { Participant } from '../../../lab/sim/participant.js';
 import { Sometimes } from '../../../lab/sim/sometimes.js';
 import { World } from '../../../lab/sim/world.js';
@@ -70,6 +70,15 @@ describe('sim/checker', () => {
       participant.start();
       world.run(1_000);
     }).to.throw(Broken, 'less work');
+  });
+
+  it('finds a queue above its limit', () => {
+    const { participant } = scene();
+    expect(participant.node?.node.queries.queues().templates).to.equal(1);
+    checkQueues(participant);
+    expect(() => {
+      checkQueues(participant, { ...QUEUES_MAX, templates: 0 });
+    }).to.throw(Broken, 'templates: 1 of at most 0');
   });
 
   it('finds an honest node that is banned, and no other', () => {
