@@ -55,6 +55,8 @@ const LATENCY_MS = 20;
 const SPREAD_MS = 80;
 /** Share of what is sent that arrives in pieces. */
 const CUT_SHARE = 1 / 16;
+/** Of announces; what they repeat shows nothing new, and costs many handshakes. */
+const TRACKER_INTERVAL_S = 300;
 const START_UNIX = 1_800_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -211,7 +213,7 @@ function trackerPlace(world: World, network: Network): TrackerPlace {
       return running;
     },
     start: () => {
-      running = addTracker(world, [network]);
+      running = addTracker(world, [network], TRACKER_INTERVAL_S);
     },
     kill: () => {
       running?.kill();

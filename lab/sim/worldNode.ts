@@ -48,13 +48,13 @@ export function addNode(world: World, network: Network, options: WorldNodeOption
   return node;
 }
 
-/** Puts a tracker that serves `networks` into `world`. */
+/** Puts a tracker that serves `networks`, and asks so often, into `world`. */
 export function addTracker(
   world: World,
   networks: readonly Network[],
-  address: NetAddress = TRACKER_ADDRESS,
+  intervalSeconds = 30,
 ): WorldTracker {
-  const tracker = new WorldTracker(world, networks, address);
+  const tracker = new WorldTracker(world, networks, intervalSeconds);
   tracker.host.schedule();
   return tracker;
 }
@@ -227,17 +227,17 @@ export const TRACKER_ADDRESS: NetAddress = { host: '10.0.0.250', port: 5_009 };
 export class WorldTracker {
   readonly tracker: Tracker;
   readonly host: Host;
-  readonly address: NetAddress;
+  readonly address = TRACKER_ADDRESS;
   readonly #world: World;
 
-  constructor(world: World, networks: readonly Network[], address: NetAddress) {
+  constructor(world: World, networks: readonly Network[], intervalSeconds: number) {
+    const { address } = this;
     const seed = new Uint8Array(32).fill(250);
     this.#world = world;
-    this.address = address;
     this.tracker = new Tracker(
       {
         networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
-        intervalSeconds: 300,
+        intervalSeconds,
         nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
         listenPort: address.port,
         agent: 'test tracker',

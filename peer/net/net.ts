@@ -31,7 +31,8 @@ import { Progress, type Surroundings } from './progress.js';
 import { Relay } from './relay.js';
 import type { Ending, Session, SessionStatus } from './session.js';
 import { Sync } from './sync.js';
-import { TrackerClient, type TrackerStatus } from './trackerClient.js';
+import type { TrackerStatus } from './trackerClient.js';
+import { Trackers } from './trackers.js';
 
 export interface NetOptions {
   readonly trackers: readonly NetAddress[];
@@ -64,7 +65,7 @@ export class Net {
   readonly #bans = new Bans();
   readonly #connections: Connections;
   readonly #progress: Progress;
-  readonly #trackers: readonly TrackerClient[];
+  readonly #trackers: Trackers;
   readonly #sync: Sync;
   readonly #knowledge = new Knowledge();
   readonly #dialing: Dialing;
@@ -100,9 +101,7 @@ export class Net {
       this.#relay.onNewHeader(entry);
     };
     this.#sync = new Sync(options, { chain, knowledge, entropy, outbox, onNewHeader });
-    this.#trackers = options.trackers.map((address) =>
-      this.#trackerClient(address, options, dependencies),
-    );
+    this.#trackers = this.#makeTrackers(options, dependencies);
     for (const address of options.neighbours) this.#dialing.onHeard(address, 'neighbour');
   }
 
@@ -120,7 +119,7 @@ export class Net {
   }
 
   get trackers(): readonly TrackerStatus[] {
-    return this.#trackers.map(({ status }) => status);
+    return this.#trackers.statuses;
   }
 
   peers(now: MonoMs): PeerStatus[] {
@@ -163,7 +162,7 @@ export class Net {
         this.#server.onSent(input.peer);
         return;
       case 'closed':
-        this.#trackerOf(input.peer)?.onClosed(now.mono);
+        this.#trackers.at(input.peer)?.onClosed(now.mono);
         this.#connections.at(input.peer)?.onClosed();
         return;
       case 'wake':
@@ -212,7 +211,7 @@ export class Net {
       this.#downloads.settle(mono);
     }
     this.#server.settle(mono);
-    for (const tracker of this.#trackers) tracker.settle(mono);
+    this.#trackers.settle(mono);
     this.#dialing.settle(mono);
     this.#neighbours.settle(mono);
     this.#progress.settle(() => this.#surroundings(), mono);
@@ -222,7 +221,7 @@ export class Net {
   /** Ends everything: the node stops. */
   stop(now: MonoMs): void {
     this.#neighbours.stop();
-    for (const tracker of this.#trackers) tracker.stop(now);
+    this.#trackers.stop(now);
     for (const session of this.#connections.all()) session.end('shutting-down');
     this.#endSessions(now);
   }
@@ -236,29 +235,21 @@ export class Net {
     next = earlier(next, this.#dialing.nextWake());
     next = earlier(next, this.#neighbours.nextWake());
     next = earlier(next, this.#progress.nextWake());
-    for (const tracker of this.#trackers) next = earlier(next, tracker.nextWake());
-    return next;
+    return earlier(next, this.#trackers.nextWake());
   }
 
-  #trackerClient(
-    address: NetAddress,
-    { claimedHost }: NetOptions,
-    { identity, outbox, rng }: NetDependencies,
-  ): TrackerClient {
-    return new TrackerClient(
-      { address, claimedHost },
-      {
-        identity,
-        outbox,
-        rng,
-        standing: () => this.#standing(),
-        onPeers: (peers) => {
-          for (const { host, port, nodeKey } of peers) {
-            this.#dialing.onHeard({ host, port }, 'tracker', nodeKey);
-          }
-        },
+  #makeTrackers(options: NetOptions, { identity, outbox, rng }: NetDependencies): Trackers {
+    return new Trackers(options, {
+      identity,
+      outbox,
+      rng,
+      standing: () => this.#standing(),
+      onPeers: (peers) => {
+        for (const { host, port, nodeKey } of peers) {
+          this.#dialing.onHeard({ host, port }, 'tracker', nodeKey);
+        }
       },
-    );
+    });
   }
 
   #standing(): Standing {
@@ -267,7 +258,7 @@ export class Net {
 
   #onConnected(input: Connected, now: Now): void {
     const { dialed } = input;
-    const tracker = dialed && this.#trackers.find((one) => one.isDialing(dialed));
+    const tracker = this.#trackers.dialing(dialed);
     if (tracker !== undefined) {
       tracker.onConnected(input.peer, now);
       return;
@@ -277,13 +268,13 @@ export class Net {
   }
 
   #onDialFailed(address: NetAddress, now: MonoMs): void {
-    const tracker = this.#trackers.find((one) => one.isDialing(address));
+    const tracker = this.#trackers.dialing(address);
     if (tracker !== undefined) tracker.onDialFailed(now);
     else this.#dialing.onDialFailed(address, now);
   }
 
   #onReceived(peer: PeerId, bytes: Uint8Array, now: Now): void {
-    this.#trackerOf(peer)?.onReceived(bytes, now);
+    this.#trackers.at(peer)?.onReceived(bytes, now);
     const session = this.#connections.at(peer);
     if (session === undefined) return;
     for (const event of session.receive(bytes, now.mono)) {
@@ -380,17 +371,12 @@ export class Net {
     }
   }
 
-  #trackerOf(peer: PeerId): TrackerClient | undefined {
-    return this.#trackers.find((tracker) => tracker.owns(peer));
-  }
-
   #surroundings(): Surroundings {
     const sessions = [...this.#connections.all()];
-    const isTrackerOpen = this.#trackers.some((tracker) => !tracker.isKnown);
     const isGreeting = sessions.some(({ readyAt }) => readyAt === undefined);
     return {
       isAnswered: this.#sync.isAnswered,
-      isLooking: isTrackerOpen || isGreeting || this.#dialing.isDialing,
+      isLooking: !this.#trackers.areKnown || isGreeting || this.#dialing.isDialing,
       peerCount: sessions.filter((session) => session.isPeer).length,
     };
   }
