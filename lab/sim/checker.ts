@@ -3,9 +3,10 @@
  * the participants and what they tell, not how they work.
  */
 
-import { scheduleTotal } from '../../shared/consensus/subsidy.js';
+import type { NetworkParams } from '../../shared/consensus/params.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
+import { standingIn } from '../../peer/storage/snapshot.js';
 import { verifyChain } from '../../peer/storage/verifyChain.js';
 import type { NodeEvent, QueueSizes } from '../../peer/types.js';
 import type { Host } from './host.js';
@@ -112,8 +113,7 @@ export class Checker implements Watcher {
     let supply = 0n;
     for (const [, { amount }] of snapshot.chain.coins()) supply += BigInt(amount);
     const { params } = snapshot.network;
-    const allocated = params.allocations.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-    if (supply > scheduleTotal(params) + allocated) {
+    if (supply > supplyMax(params, standingIn(snapshot).position.height)) {
       throw new Broken(`${nameOf(participant)} has more coins than the schedule makes`);
     }
   }
@@ -150,6 +150,18 @@ export function checkQueues(participant: Participant, limits = QUEUES_MAX): void
     const what = `${name}: ${String(sizes[name])} of at most ${String(max)}`;
     throw new Broken(`${nameOf(participant)} has a queue above its limit, ${what}`);
   }
+}
+
+/** All coins that there may be after `height` blocks: docs/protocol.md, written down once more. */
+export function supplyMax(
+  { allocations, subsidy, halvingInterval }: NetworkParams,
+  height: number,
+): bigint {
+  let sum = allocations.reduce((total, { amount }) => total + BigInt(amount), 0n);
+  for (let left = height, paid = BigInt(subsidy); left > 0; left -= halvingInterval, paid /= 2n) {
+    sum += BigInt(Math.min(left, halvingInterval)) * paid;
+  }
+  return sum;
 }
 
 export const nameOf = ({ number }: Participant): string => `node ${String(number)}`;

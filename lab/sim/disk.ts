@@ -16,6 +16,8 @@ import { failingStore } from './failingStore.js';
 export class Disk {
   readonly #network: Network;
   #database: Database.Database;
+  /** Of the last look, while the database is the same. */
+  #snapshot: ChainSnapshot | undefined;
   /** What would be there after a loss of power. */
   #safe: Buffer;
 
@@ -42,7 +44,9 @@ export class Disk {
   /** What is committed now, to look at. */
   look(): ChainSnapshot {
     const close = (): void => undefined;
-    return { network: this.#network, chain: new ChainReader(this.#database), close };
+    const network = this.#network;
+    this.#snapshot ??= { network, chain: new ChainReader(this.#database), close };
+    return this.#snapshot;
   }
 
   /** All that is on it. */
@@ -53,7 +57,7 @@ export class Disk {
   /** From now on `bytes` is what is on it; no program runs on it. */
   replace(bytes: Buffer): void {
     this.#database.close();
-    this.#database = new Database(bytes);
+    this.#use(new Database(bytes));
   }
 
   /** The system has brought everything so far to the disk. */
@@ -74,8 +78,13 @@ export class Disk {
 
   /** The operator begins with an empty data directory. */
   wipe(): void {
-    this.#database = new Database(IN_MEMORY);
+    this.#use(new Database(IN_MEMORY));
     storeIn(this.#database, IN_MEMORY, this.#network);
     this.sync();
+  }
+
+  #use(database: Database.Database): void {
+    this.#database = database;
+    this.#snapshot = undefined;
   }
 }

@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { Broken, Checker, checkQueues, QUEUES_MAX } from '../../../lab/sim/checker.js';
+import { Broken, Checker, checkQueues, QUEUES_MAX, supplyMax } from '../../../lab/sim/checker.js';
 import { Participant } from '../../../lab/sim/participant.js';
 import { Sometimes } from '../../../lab/sim/sometimes.js';
 import { World } from '../../../lab/sim/world.js';
 import type { NodeEvent } from '../../../peer/types.js';
+import { subsidyAt } from '../../../shared/consensus/subsidy.js';
+import type { Amount } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
 
 const network = makeNetwork();
@@ -59,6 +61,15 @@ describe('sim/checker', () => {
       }).to.throw(Broken);
     });
   }
+
+  it('knows how many coins there may be at each height', () => {
+    const { params } = makeNetwork({ subsidy: 1_001 as Amount, halvingInterval: 4 });
+    let sum = params.allocations.reduce((total, { amount }) => total + amount, 0);
+    for (let height = 0; height < 60; height++) {
+      sum += subsidyAt(params, height);
+      expect(supplyMax(params, height)).to.equal(BigInt(sum));
+    }
+  });
 
   it('finds a tip that loses work', () => {
     const { world, participant } = scene();
