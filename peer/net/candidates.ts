@@ -5,6 +5,10 @@
  * dialed without success waits, twice as long each time. Trackers' addresses are forgotten after
  * some failures, or for newer ones; the others stay, so that a node without a tracker finds back by
  * itself.
+ *
+ * *Lost* is, for an hour, where a session broke off, or where somebody is expected (a neighbour of
+ * the last run, one of the operator's) and nobody answered; until it is reached. Those are also
+ * dialed in turn, without that wait: a line that was cut may be whole again at any moment.
  */
 
 import { sample, type Rng } from '../../shared/rng.js';
@@ -22,8 +26,12 @@ export interface Candidate {
   readonly nodeKey: NodeKey | undefined;
   /** Failures since the last session that lasted. */
   readonly failures: number;
-  /** Not to be dialed before. */
+  /** Not to be dialed before, unless it is lost and has its turn. */
   readonly notBefore: MonoMs;
+  /** Since when it is lost. */
+  readonly lostAt: MonoMs | undefined;
+  /** When it was dialed last. */
+  readonly dialedAt: MonoMs;
 }
 
 /** Some samples of a tracker; 200 bytes each. */
@@ -31,6 +39,9 @@ const CANDIDATES_MAX = 256;
 const BACK_OFF_MS = 1_000;
 const BACK_OFF_MAX_MS = 300_000;
 const TRACKER_FAILURES_MAX = 6;
+const LOST_MS = 3_600_000;
+/** Those lost last take turns: as many as the outbound sessions that we want. */
+const LOST_MAX = 8;
 
 export class Candidates {
   readonly #rng: Rng;
@@ -59,7 +70,26 @@ export class Candidates {
       return;
     }
     if (known === undefined) this.#makeRoom();
-    this.#put({ address, source, nodeKey, failures: 0, notBefore: NEVER_DIALED });
+    const fresh = { failures: 0, notBefore: NEVER, lostAt: undefined, dialedAt: NEVER };
+    this.#put({ address, source, nodeKey, ...fresh });
+  }
+
+  /** A dial is under way. */
+  onDialed(address: NetAddress, now: MonoMs): void {
+    const known = this.at(address);
+    if (known !== undefined) this.#put({ ...known, dialedAt: now });
+  }
+
+  /** Somebody answers there. */
+  onReached(address: NetAddress): void {
+    const known = this.at(address);
+    if (known !== undefined) this.#put({ ...known, lostAt: undefined });
+  }
+
+  /** A session there is over, or in doubt. */
+  onLost(address: NetAddress, now: MonoMs): void {
+    const known = this.at(address);
+    if (known !== undefined) this.#put({ ...known, lostAt: now });
   }
 
   /** `nodeKey` was found there. */
@@ -68,12 +98,22 @@ export class Candidates {
     if (known !== undefined) this.#put({ ...known, nodeKey });
   }
 
+  /** Nobody answers there. */
+  onUnreached(address: NetAddress, now: MonoMs): void {
+    const known = this.at(address);
+    if (known === undefined) return;
+    const lostAt = known.lostAt ?? (known.source === 'tracker' ? undefined : now);
+    this.#put({ ...known, lostAt });
+    this.onFailure(address, now);
+  }
+
   /** The dial failed, or the session did not last. */
   onFailure(address: NetAddress, now: MonoMs): void {
     const known = this.at(address);
     if (known === undefined) return;
     const failures = known.failures + 1;
-    if (known.source === 'tracker' && failures >= TRACKER_FAILURES_MAX) this.forget(address);
+    const isTrackers = known.source === 'tracker' && !isLost(known, now);
+    if (isTrackers && failures >= TRACKER_FAILURES_MAX) this.forget(address);
     else this.#put({ ...known, failures, notBefore: this.#backedOff(failures, now) });
   }
 
@@ -81,7 +121,7 @@ export class Candidates {
   onParted(address: NetAddress, now: MonoMs): void {
     const known = this.at(address);
     if (known === undefined) return;
-    this.#put({ ...known, failures: 0, notBefore: this.#backedOff(1, now) });
+    this.#put({ ...known, failures: 0, notBefore: this.#backedOff(1, now), lostAt: now });
   }
 
   /** Nothing for us is there: ourselves, or another network. */
@@ -112,6 +152,15 @@ export class Candidates {
     return next;
   }
 
+  /** Of those lost last for which `isWanted` holds, the one that was dialed longest ago. */
+  nextLost(now: MonoMs, isWanted: (candidate: Candidate) => boolean): Candidate | undefined {
+    const lost = [...this.#byAddress.values()].filter(
+      (candidate) => isLost(candidate, now) && isWanted(candidate),
+    );
+    lost.sort((a, b) => (b.lostAt ?? 0) - (a.lostAt ?? 0));
+    return lost.slice(0, LOST_MAX).sort((a, b) => a.dialedAt - b.dialedAt)[0];
+  }
+
   #put(candidate: Candidate): void {
     this.#byAddress.set(printNetAddress(candidate.address), candidate);
   }
@@ -132,7 +181,10 @@ export class Candidates {
   }
 }
 
-const NEVER_DIALED = Number.NEGATIVE_INFINITY as MonoMs;
+const NEVER = Number.NEGATIVE_INFINITY as MonoMs;
+
+const isLost = ({ lostAt }: Candidate, now: MonoMs): boolean =>
+  lostAt !== undefined && now < lostAt + LOST_MS;
 
 const rankOf = (source: CandidateSource): number => SOURCES.indexOf(source);
 

@@ -1,6 +1,9 @@
 /**
  * Keeps as many outbound sessions as are wanted: chooses whom to dial, and learns from how it went.
  * Choosing waits until something changed, because it looks at every candidate.
+ *
+ * Those whom it lost are dialed in turn every two seconds, also when all places are taken: one more
+ * is for them. So the halves of a network that was cut meet again soon after the line is whole.
  */
 
 import type { MonoMs, NodeKey } from '../../shared/units.js';
@@ -9,12 +12,15 @@ import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.j
 import type { Bans } from './bans.js';
 import type { Candidate, Candidates, CandidateSource } from './candidates.js';
 import type { Connections } from './connections.js';
+import { Doubts } from './doubts.js';
 import type { Identity } from './identity.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
 /** A session that was ready for so long shows that the address is good. */
 const LASTING_MS = 30_000;
+/** Between two dials of whom we lost. */
+const LOST_GAP_MS = 2_000;
 
 /** What says that nothing for us is at an address. */
 const HOPELESS: ReadonlySet<DisconnectReason> = new Set([
@@ -35,24 +41,40 @@ export class Dialing {
   /** Outbound sessions. */
   readonly #wanted: number;
   readonly #parts: DialingDependencies;
-  /** Dials under way, by printed address. */
-  readonly #dialing = new Set<string>();
+  readonly #doubts: Doubts;
+  /** Dials under way, by printed address, and why. */
+  readonly #dialing = new Map<string, 'wanted' | 'lost'>();
   /** When to choose again; `undefined`: when something changes. */
   #dueAt: MonoMs | undefined;
   #isChanged = true;
+  /** When one of those whom we lost may be dialed again. */
+  #mayDialLostAt = Number.NEGATIVE_INFINITY as MonoMs;
+  /** When that is to be done; `undefined`: when something changes. */
+  #lostDueAt: MonoMs | undefined;
 
   constructor(wanted: number, dependencies: DialingDependencies) {
     this.#wanted = wanted;
     this.#parts = dependencies;
+    this.#doubts = new Doubts(dependencies.connections);
   }
 
   get candidateCount(): number {
     return this.#parts.candidates.size;
   }
 
-  /** Whether a dial is under way. */
+  /** Whether a dial is under way; those whom we lost are nobody to wait for. */
   get isDialing(): boolean {
-    return this.#dialing.size > 0;
+    return [...this.#dialing.values()].includes('wanted');
+  }
+
+  /** See `Doubts`. */
+  onTip(): void {
+    this.#doubts.onTip();
+  }
+
+  /** See `Doubts`. */
+  onPing(session: Session, now: MonoMs): void {
+    this.#doubts.onPing(session, now);
   }
 
   /** An address at which a node may be. */
@@ -65,17 +87,19 @@ export class Dialing {
   onCommand(address: NetAddress, now: MonoMs): void {
     this.onHeard(address, 'operator');
     const candidate = this.#parts.candidates.at(address);
-    if (candidate !== undefined && this.#isWanted(candidate, now)) this.#dial(address);
+    if (candidate !== undefined && this.#isWanted(candidate, now))
+      this.#dial(address, 'wanted', now);
   }
 
   /** A dial of ours is a connection now. */
   onConnected(address: NetAddress): void {
     this.#dialing.delete(printNetAddress(address));
+    this.#parts.candidates.onReached(address);
   }
 
   onDialFailed(address: NetAddress, now: MonoMs): void {
     this.#dialing.delete(printNetAddress(address));
-    this.#parts.candidates.onFailure(address, now);
+    this.#parts.candidates.onUnreached(address, now);
     this.#isChanged = true;
   }
 
@@ -97,25 +121,49 @@ export class Dialing {
 
   /** Dials whom we want; called in each step. */
   settle(now: MonoMs): void {
-    const isDue = this.#isChanged || (this.#dueAt !== undefined && now >= this.#dueAt);
-    if (!isDue) return;
+    this.#doubt(now);
+    const due = earlier(this.#dueAt, this.#lostDueAt);
+    if (!this.#isChanged && (due === undefined || now < due)) return;
     const { candidates } = this.#parts;
     const isWanted = (candidate: Candidate): boolean => this.#isWanted(candidate, now);
     const missing = this.#wanted - this.#outboundCount();
     if (missing > 0) {
-      for (const { address } of candidates.choose(missing, now, isWanted)) this.#dial(address);
+      for (const { address } of candidates.choose(missing, now, isWanted)) {
+        this.#dial(address, 'wanted', now);
+      }
     }
+    this.#dialLost(now, isWanted);
     this.#isChanged = false;
     const isShort = this.#outboundCount() < this.#wanted;
     this.#dueAt = isShort ? candidates.nextDue(isWanted) : undefined;
   }
 
   nextWake(): MonoMs | undefined {
-    return this.#dueAt;
+    return earlier(earlier(this.#dueAt, this.#lostDueAt), this.#doubts.nextWake());
   }
 
-  #dial(address: NetAddress): void {
-    this.#dialing.add(printNetAddress(address));
+  #doubt(now: MonoMs): void {
+    for (const { facts } of this.#doubts.settle(now)) {
+      this.#parts.candidates.onLost(facts.address, now);
+      this.#isChanged = true;
+    }
+  }
+
+  #dialLost(now: MonoMs, isWanted: (candidate: Candidate) => boolean): void {
+    const hasPlace = this.#outboundCount() <= this.#wanted;
+    const lost = hasPlace ? this.#parts.candidates.nextLost(now, isWanted) : undefined;
+    this.#lostDueAt = undefined;
+    if (lost === undefined) return;
+    if (now >= this.#mayDialLostAt) {
+      this.#dial(lost.address, 'lost', now);
+      this.#mayDialLostAt = (now + LOST_GAP_MS) as MonoMs;
+    }
+    this.#lostDueAt = this.#mayDialLostAt;
+  }
+
+  #dial(address: NetAddress, why: 'wanted' | 'lost', now: MonoMs): void {
+    this.#dialing.set(printNetAddress(address), why);
+    this.#parts.candidates.onDialed(address, now);
     this.#parts.outbox.dial(address);
   }
 
@@ -134,6 +182,7 @@ export class Dialing {
     if (nodeKey === identity.nodeKey) return false;
     if (nodeKey !== undefined && bans.has(address.host, nodeKey, now)) return false;
     for (const session of connections.all()) {
+      if (this.#doubts.has(session)) continue;
       if (session.isReady && session.nodeKey === nodeKey) return false;
       const known = session.listenAddress;
       if (known?.port === address.port && known.host === address.host) return false;
@@ -141,3 +190,6 @@ export class Dialing {
     return true;
   }
 }
+
+const earlier = (a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;

@@ -84,7 +84,10 @@ export class Net {
     const bans = this.#bans;
     this.#chain = chain;
     this.#outbox = outbox;
-    this.#connections = new Connections({ protocol, identity, outbox, rng, bans });
+    const onPing = (session: Session, now: MonoMs): void => {
+      this.#dialing.onPing(session, now);
+    };
+    this.#connections = new Connections({ protocol, identity, outbox, rng, bans, onPing });
     const connections = this.#connections;
     const candidates = new Candidates(rng);
     const { outboundWanted = OUTBOUND_WANTED } = options;
@@ -195,7 +198,9 @@ export class Net {
       if (event.type === 'block-connected') this.#downloads.onConnected(event.hash);
       if (event.type === 'tip-changed') isTipNew = true;
     }
-    if (isTipNew) this.#relay.onTip();
+    if (!isTipNew) return;
+    this.#relay.onTip();
+    this.#dialing.onTip();
   }
 
   /** All that follows from what happened and from the time; the last thing in each step. */

@@ -54,6 +54,8 @@ export interface SessionDependencies {
   readonly identity: Identity;
   readonly outbox: Outbox;
   readonly rng: Rng;
+  /** Called whenever a session is pinged. */
+  readonly onPing: (session: Session, now: MonoMs) => void;
   /** Called once, when a session is to end. */
   readonly onEnding: (session: Session) => void;
 }
@@ -87,6 +89,7 @@ export class Session {
   #pings: Pings | undefined;
   #ending: Ending | undefined;
   #bytesReceived = 0;
+  #unansweredBytes = 0;
   #messageCount = 0;
 
   constructor(
@@ -154,6 +157,11 @@ export class Session {
     return this.#bytesReceived;
   }
 
+  /** Bytes that we sent since the last ones came. */
+  get unansweredBytes(): number {
+    return this.#unansweredBytes;
+  }
+
   get summary(): PeerSummary {
     const { address, direction } = this.facts;
     return { address, direction, agent: this.#link.heard?.agent ?? '' };
@@ -190,6 +198,7 @@ export class Session {
   /** What `bytes` bring. Ends by itself once the session is to end. */
   *receive(bytes: Uint8Array, now: MonoMs): Generator<SessionEvent, void> {
     this.#bytesReceived += bytes.length;
+    this.#unansweredBytes = 0;
     this.#pings?.onHeard(now);
     for (const event of this.#link.receive(bytes)) {
       switch (event.type) {
@@ -219,6 +228,7 @@ export class Session {
     const nonce = this.#dependencies.identity.pingNonce();
     this.#pings?.sent(nonce, now);
     this.send({ type: 'ping', nonce });
+    this.#dependencies.onPing(this, now);
   }
 
   /** It is to end for `reason`, which is nobody's breach. The first reason counts. */
@@ -298,6 +308,7 @@ export class Session {
   }
 
   #sendFrame(frame: Uint8Array, notify = false): void {
+    this.#unansweredBytes += frame.length;
     this.#dependencies.outbox.send(this.peer, frame, notify);
   }
 

@@ -71,6 +71,45 @@ describe('net/candidates', () => {
     expect(candidates.nextDue(anyone)).to.be.within(750, 1_250);
   });
 
+  it('gives those that are lost their turns, the last eight of them, whatever they wait for', () => {
+    const candidates = newCandidates();
+    for (let i = 1; i <= 10; i++) {
+      candidates.add(place(i), 'tracker');
+      candidates.onParted(place(i), at(i));
+      for (let j = 0; j < 8; j++) candidates.onUnreached(place(i), at(i));
+    }
+    const turns = Array.from({ length: 16 }, (_, i) => {
+      const lost = candidates.nextLost(at(100 + i), anyone);
+      if (lost !== undefined) candidates.onDialed(lost.address, at(100 + i));
+      return lost?.address.host;
+    });
+    const lastEight = Array.from({ length: 8 }, (_, i) => place(i + 3).host);
+    expect(new Set(turns)).to.deep.equal(new Set(lastEight));
+    expect(turns.slice(8)).to.deep.equal(turns.slice(0, 8));
+  });
+
+  it('has lost nobody whom it reached, nor for longer than an hour', () => {
+    const candidates = newCandidates();
+    for (const n of [1, 2]) {
+      candidates.add(place(n), 'tracker');
+      candidates.onLost(place(n), at(0));
+    }
+    candidates.onReached(place(1));
+    expect(candidates.nextLost(at(3_599_999), anyone)?.address).to.deep.equal(place(2));
+    expect(candidates.nextLost(at(3_600_000), anyone)).to.equal(undefined);
+    for (let i = 0; i < 6; i++) candidates.onUnreached(place(2), at(3_600_000));
+    expect(candidates.at(place(2)), 'forgotten like any other').to.equal(undefined);
+  });
+
+  it('has lost a neighbour that it never reached, and not what a tracker named', () => {
+    const candidates = newCandidates();
+    candidates.add(place(1), 'tracker');
+    candidates.add(place(2), 'neighbour');
+    expect(candidates.nextLost(at(0), anyone)).to.equal(undefined);
+    for (const n of [1, 2]) candidates.onUnreached(place(n), at(0));
+    expect(candidates.nextLost(at(1), anyone)?.address).to.deep.equal(place(2));
+  });
+
   it("stays at 256 under a flood, and lets a tracker's address go before a neighbour", () => {
     const candidates = newCandidates();
     candidates.add(place(1), 'neighbour');

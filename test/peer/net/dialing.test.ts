@@ -3,7 +3,7 @@ import { OUTBOUND_WANTED } from '../../../peer/net/connections.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { World } from '../../../lab/sim/world.js';
-import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { addNode, addTracker, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const NOBODY: NetAddress = { host: '10.0.9.9', port: 6_000 };
@@ -40,6 +40,48 @@ describe('net/dialing', () => {
     world.run(100);
     expect(waitMs).to.be.within(1, 45_000);
     expect(late.peerCount).to.equal(1);
+  });
+
+  it('finds whom it lost within seconds of the healing, however long the line was cut', () => {
+    for (const cutMs of [90_000, 1_800_000]) {
+      const world = new World();
+      const tracker = addTracker(world, [network]);
+      const [a, b, c, d] = Array.from({ length: 4 }, () =>
+        addNode(world, network, { trackers: [tracker.address] }),
+      ) as [WorldNode, WorldNode, WorldNode, WorldNode];
+      world.run(90_000);
+      world.cut([a, b], [c, d, tracker]);
+      world.run(cutMs);
+      a.command({ type: 'generate', count: 1 });
+      world.until(() => b.height === 1);
+      world.heal();
+      expect(world.until(() => c.tip === a.tip && d.tip === a.tip, 60_000)).to.be.at.most(5_000);
+    }
+  });
+
+  it('does not wait for whom it lost before it counts as synced', () => {
+    const world = new World();
+    const gone = addNode(world, network);
+    const node = addNode(world, network, { neighbours: [gone.address] });
+    world.hold([gone], [node]); // a dial takes its five seconds
+    world.run(5_500);
+    expect(node.node.queries.isSynced).to.equal(true);
+  });
+
+  it('keeps one place more for those whom it lost', () => {
+    const world = new World();
+    const left = Array.from({ length: 12 }, () => addNode(world, network));
+    const right = Array.from({ length: 12 }, () => addNode(world, network));
+    const others = [...left, ...right].map(({ address }) => address);
+    const node = addNode(world, network, { neighbours: others });
+    world.run(60_000);
+    const half = [...left, node];
+    world.cut(half, right);
+    world.run(60_000);
+    expect(outbound(world, node)).to.equal(OUTBOUND_WANTED);
+    world.heal();
+    world.run(60_000);
+    expect(outbound(world, node)).to.equal(OUTBOUND_WANTED + 1);
   });
 
   it('dials where the operator says, although it has sessions enough', () => {

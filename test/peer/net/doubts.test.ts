@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { BlockHash } from '../../../shared/units.js';
+import { World } from '../../../lab/sim/world.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
+import { Stranger } from '../../support/stranger.js';
+
+const network = makeNetwork();
+
+const generate = (node: WorldNode, count = 1): void => {
+  node.command({ type: 'generate', count });
+};
+
+/** Counts what `node` dials from now on. */
+function dialsOf(world: World, node: WorldNode): { count: number } {
+  const dials = { count: 0 };
+  world.watch({
+    onStep: (host, effects) => {
+      if (host === node.host) dials.count += effects.filter(({ type }) => type === 'dial').length;
+    },
+  });
+  return dials;
+}
+
+/** Two nodes; the first dialed the second, a minute ago. */
+function pair(world: World): [WorldNode, WorldNode] {
+  const [a, b] = [addNode(world, network), addNode(world, network)];
+  a.connectTo(b);
+  world.run(60_000);
+  return [a, b];
+}
+
+/** A node with some blocks that has a session with somebody who does not answer pings. */
+function withDeaf(world: World, blockCount: number): [WorldNode, Stranger] {
+  const node = addNode(world, network);
+  node.give(nextBlocks(network, genesisOf(network), blockCount));
+  const stranger = new Stranger(world, network, { isDeaf: true });
+  node.connectTo(stranger);
+  world.run(1_000);
+  return [node, stranger];
+}
+
+describe('net/doubts', () => {
+  it('dials anew whom it told of its tip, when the connection is dead and not closed', () => {
+    const world = new World();
+    const [a, b] = pair(world);
+    a.host.freezeLines();
+    generate(a);
+    generate(b, 2);
+    world.until(() => b.height === 2);
+    expect(world.until(() => a.tip === b.tip, 60_000)).to.be.at.most(6_000);
+    expect(a.height).to.equal(2);
+    world.run(20_000);
+    expect([a.peerCount, b.peerCount]).to.deep.equal([1, 1]);
+    expect(new Set([...a.reasons, ...b.reasons])).to.deep.equal(new Set(['ping-timeout']));
+  });
+
+  it('dials anew when a regular ping stays without an answer', () => {
+    const world = new World();
+    const [a, b] = pair(world);
+    a.host.freezeLines();
+    generate(b);
+    world.until(() => b.height === 1);
+    expect(world.until(() => a.tip === b.tip, 60_000)).to.be.at.most(21_000);
+  });
+
+  it('has no doubt of who answers', () => {
+    const world = new World();
+    const [a] = pair(world);
+    const dials = dialsOf(world, a);
+    for (let i = 0; i < 10; i++) {
+      generate(a);
+      world.run(10_000);
+    }
+    expect([dials.count, a.reasons]).to.deep.equal([0, []]);
+  });
+
+  it('has a doubt until something comes', () => {
+    const world = new World();
+    const [a, b] = pair(world);
+    const dials = dialsOf(world, a);
+    b.host.freeze();
+    generate(a);
+    world.run(6_000);
+    expect(dials.count).to.equal(1);
+    b.host.thaw();
+    world.run(120_000);
+    expect(dials.count).to.equal(1);
+    expect([a.peerCount, b.peerCount, b.height]).to.deep.equal([1, 1, 1]);
+    expect([...a.reasons, ...b.reasons]).to.deep.equal(['duplicate-session']);
+  });
+
+  it('has no doubt of whom it sends much: the line may be slow', () => {
+    for (const [blockCount, dialCount] of [
+      [100, 1],
+      [900, 0],
+    ] as const) {
+      const world = new World();
+      const [node, stranger] = withDeaf(world, blockCount);
+      const dials = dialsOf(world, node);
+      stranger.say({ type: 'getHeaders', locator: [network.id], stop: NO_STOP });
+      world.run(100);
+      generate(node);
+      world.run(5_500);
+      expect(dials.count, `after ${String(blockCount)} headers`).to.equal(dialCount);
+    }
+  });
+});
+
+const NO_STOP = '0'.repeat(64) as BlockHash;
