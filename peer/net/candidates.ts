@@ -7,8 +7,8 @@
  * itself.
  *
  * *Lost* is, for an hour, where a session broke off, or where somebody is expected (a neighbour of
- * the last run, one of the operator's) and nobody answered; until it is reached. Those are also
- * dialed in turn, without that wait: a line that was cut may be whole again at any moment.
+ * the last run, one of the operator's) and nobody answered; until a session is ready there. Those
+ * are also dialed in turn, without that wait: a line that was cut may be whole again at any moment.
  */
 
 import { sample, type Rng } from '../../shared/rng.js';
@@ -30,8 +30,8 @@ export interface Candidate {
   readonly notBefore: MonoMs;
   /** Since when it is lost. */
   readonly lostAt: MonoMs | undefined;
-  /** When it was dialed last. */
-  readonly dialedAt: MonoMs;
+  /** Of the lost ones, that with the smallest is next, and not before. */
+  readonly turnAt: MonoMs;
 }
 
 /** Some samples of a tracker; 200 bytes each. */
@@ -40,6 +40,8 @@ const BACK_OFF_MS = 1_000;
 const BACK_OFF_MAX_MS = 300_000;
 const TRACKER_FAILURES_MAX = 6;
 const LOST_MS = 3_600_000;
+/** Where somebody takes connections and says nothing, or the line broke once more. */
+const MUTE_PAUSE_MS = 30_000;
 /** Those lost last take turns: as many as the outbound sessions that we want. */
 const LOST_MAX = 8;
 
@@ -70,20 +72,14 @@ export class Candidates {
       return;
     }
     if (known === undefined) this.#makeRoom();
-    const fresh = { failures: 0, notBefore: NEVER, lostAt: undefined, dialedAt: NEVER };
-    this.#put({ address, source, nodeKey, ...fresh });
+    const times = { notBefore: NEVER, lostAt: undefined, turnAt: NEVER };
+    this.#put({ address, source, nodeKey, failures: 0, ...times });
   }
 
   /** A dial is under way. */
   onDialed(address: NetAddress, now: MonoMs): void {
     const known = this.at(address);
-    if (known !== undefined) this.#put({ ...known, dialedAt: now });
-  }
-
-  /** Somebody answers there. */
-  onReached(address: NetAddress): void {
-    const known = this.at(address);
-    if (known !== undefined) this.#put({ ...known, lostAt: undefined });
+    if (known !== undefined) this.#put({ ...known, turnAt: now });
   }
 
   /** A session there is over, or in doubt. */
@@ -92,10 +88,10 @@ export class Candidates {
     if (known !== undefined) this.#put({ ...known, lostAt: now });
   }
 
-  /** `nodeKey` was found there. */
+  /** A session with `nodeKey` is ready there. */
   onFound(address: NetAddress, nodeKey: NodeKey): void {
     const known = this.at(address);
-    if (known !== undefined) this.#put({ ...known, nodeKey });
+    if (known !== undefined) this.#put({ ...known, nodeKey, lostAt: undefined });
   }
 
   /** Nobody answers there. */
@@ -104,6 +100,14 @@ export class Candidates {
     if (known === undefined) return;
     const lostAt = known.lostAt ?? (known.source === 'tracker' ? undefined : now);
     this.#put({ ...known, lostAt });
+    this.onFailure(address, now);
+  }
+
+  /** There was a connection, and no session. */
+  onMute(address: NetAddress, now: MonoMs): void {
+    const known = this.at(address);
+    if (known === undefined) return;
+    this.#put({ ...known, turnAt: (now + MUTE_PAUSE_MS) as MonoMs });
     this.onFailure(address, now);
   }
 
@@ -152,13 +156,13 @@ export class Candidates {
     return next;
   }
 
-  /** Of those lost last for which `isWanted` holds, the one that was dialed longest ago. */
+  /** Of those lost last for which `isWanted` holds, the one whose turn is next. */
   nextLost(now: MonoMs, isWanted: (candidate: Candidate) => boolean): Candidate | undefined {
     const lost = [...this.#byAddress.values()].filter(
       (candidate) => isLost(candidate, now) && isWanted(candidate),
     );
     lost.sort((a, b) => (b.lostAt ?? 0) - (a.lostAt ?? 0));
-    return lost.slice(0, LOST_MAX).sort((a, b) => a.dialedAt - b.dialedAt)[0];
+    return lost.slice(0, LOST_MAX).sort((a, b) => a.turnAt - b.turnAt)[0];
   }
 
   #put(candidate: Candidate): void {

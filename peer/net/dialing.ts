@@ -94,7 +94,6 @@ export class Dialing {
   /** A dial of ours is a connection now. */
   onConnected(address: NetAddress): void {
     this.#dialing.delete(printNetAddress(address));
-    this.#parts.candidates.onReached(address);
   }
 
   onDialFailed(address: NetAddress, now: MonoMs): void {
@@ -114,7 +113,8 @@ export class Dialing {
     this.#isChanged = true;
     if (facts.direction === 'inbound') return;
     if (HOPELESS.has(reason)) candidates.forget(facts.address);
-    else if (readyAt !== undefined && now - readyAt >= LASTING_MS) {
+    else if (readyAt === undefined) candidates.onMute(facts.address, now);
+    else if (now - readyAt >= LASTING_MS) {
       candidates.onParted(facts.address, now);
     } else candidates.onFailure(facts.address, now);
   }
@@ -154,10 +154,10 @@ export class Dialing {
     const lost = hasPlace ? this.#parts.candidates.nextLost(now, isWanted) : undefined;
     this.#lostDueAt = undefined;
     if (lost === undefined) return;
-    if (now >= this.#mayDialLostAt) {
-      this.#dial(lost.address, 'lost', now);
-      this.#mayDialLostAt = (now + LOST_GAP_MS) as MonoMs;
-    }
+    this.#lostDueAt = Math.max(this.#mayDialLostAt, lost.turnAt) as MonoMs;
+    if (now < this.#lostDueAt) return;
+    this.#dial(lost.address, 'lost', now);
+    this.#mayDialLostAt = (now + LOST_GAP_MS) as MonoMs;
     this.#lostDueAt = this.#mayDialLostAt;
   }
 

@@ -71,7 +71,7 @@ describe('net/candidates', () => {
     expect(candidates.nextDue(anyone)).to.be.within(750, 1_250);
   });
 
-  it('gives those that are lost their turns, the last eight of them, whatever they wait for', () => {
+  it('gives those that are lost their turns, the last eight, whatever they wait for', () => {
     const candidates = newCandidates();
     for (let i = 1; i <= 10; i++) {
       candidates.add(place(i), 'tracker');
@@ -88,17 +88,29 @@ describe('net/candidates', () => {
     expect(turns.slice(8)).to.deep.equal(turns.slice(0, 8));
   });
 
-  it('has lost nobody whom it reached, nor for longer than an hour', () => {
+  it('has lost nobody whom it found again, nor for longer than an hour', () => {
     const candidates = newCandidates();
     for (const n of [1, 2]) {
       candidates.add(place(n), 'tracker');
       candidates.onLost(place(n), at(0));
     }
-    candidates.onReached(place(1));
+    candidates.onFound(place(1), 'aa'.repeat(32) as NodeKey);
     expect(candidates.nextLost(at(3_599_999), anyone)?.address).to.deep.equal(place(2));
     expect(candidates.nextLost(at(3_600_000), anyone)).to.equal(undefined);
     for (let i = 0; i < 6; i++) candidates.onUnreached(place(2), at(3_600_000));
     expect(candidates.at(place(2)), 'forgotten like any other').to.equal(undefined);
+  });
+
+  it('gives those that take a connection and say nothing no turn for 30 s', () => {
+    const candidates = newCandidates();
+    candidates.add(place(1), 'tracker');
+    candidates.onLost(place(1), at(0));
+    candidates.onMute(place(1), at(1_000));
+    expect(candidates.nextLost(at(1_000), anyone)?.turnAt).to.equal(31_000);
+    candidates.add(place(2), 'tracker');
+    candidates.onLost(place(2), at(0));
+    candidates.onDialed(place(2), at(30_999));
+    expect(candidates.nextLost(at(30_999), anyone)?.address).to.deep.equal(place(2));
   });
 
   it('has lost a neighbour that it never reached, and not what a tracker named', () => {

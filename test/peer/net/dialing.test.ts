@@ -59,6 +59,42 @@ describe('net/dialing', () => {
     }
   });
 
+  it('dials whom it lost rarely where connections are taken and nothing is said', () => {
+    const world = new World();
+    const other = addNode(world, network);
+    const node = addNode(world, network);
+    node.connectTo(other);
+    world.run(60_000);
+    other.host.freeze();
+    world.run(600_000);
+    const timeouts = node.reasons.filter((reason) => reason === 'handshake-timeout');
+    expect(timeouts).to.have.length.within(10, 25);
+    other.host.thaw();
+    expect(world.until(() => node.peerCount === 1, 60_000)).to.be.at.most(35_000);
+  });
+
+  it('goes on dialing whom it lost when the line breaks in the middle of a handshake', () => {
+    const world = new World();
+    const tracker = addTracker(world, [network]);
+    const trackers = [tracker.address];
+    const other = addNode(world, network, { trackers });
+    const node = addNode(world, network, { trackers });
+    world.until(() => node.peerCount === 1, 10_000);
+    world.run(60_000);
+    const cut = (): void => {
+      world.cut([node], [other, tracker]);
+    };
+    cut();
+    world.run(120_000);
+    world.heal();
+    world.until(() => node.node.queries.peers(world.now).length > 0);
+    expect(node.peerCount).to.equal(0);
+    cut();
+    world.run(120_000);
+    world.heal();
+    expect(world.until(() => node.peerCount === 1, 60_000)).to.be.at.most(5_000);
+  });
+
   it('does not wait for whom it lost before it counts as synced', () => {
     const world = new World();
     const gone = addNode(world, network);
