@@ -16,6 +16,10 @@ import { analyse, readSources, type Source } from './support/sources.js';
 /** Pure sources with logic and without a test of their own name. May only shrink. */
 const UNMIRRORED: readonly string[] = [];
 
+/** What tests start by path. */
+const TEST_PROGRAMS = ['reporter', 'hostDoor', 'slowLineProgram'].map(
+  (name) => `test/support/${name}.ts`,
+);
 /** Programs: what people and other processes start by path. */
 const PROGRAMS = [
   ...['cli/cairn.ts', 'bench/main.ts', 'bench/kills/main.ts'],
@@ -59,10 +63,7 @@ describe('tidy: structure', () => {
   it('has no dead file', () => {
     const scriptPaths = scripts.map(({ path }) => path);
     const programs = reachable(graph, [...PROGRAMS, ...scriptPaths]);
-    const testing = reachable(graph, [
-      ...tests.map(({ path }) => path),
-      'test/support/reporter.ts',
-    ]);
+    const testing = reachable(graph, [...tests.map(({ path }) => path), ...TEST_PROGRAMS]);
     const dead = [...paths].filter(
       (path) => !(path.startsWith('test/') ? testing : programs).has(path),
     );
