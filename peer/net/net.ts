@@ -23,7 +23,7 @@ import { OUTBOUND_WANTED, Connections, type Connected } from './connections.js';
 import { Dialing } from './dialing.js';
 import { Downloads } from './downloads.js';
 import { Duplicates } from './duplicates.js';
-import type { Identity, Standing } from './identity.js';
+import type { Identity } from './identity.js';
 import { Knowledge } from './knowledge.js';
 import { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
@@ -248,17 +248,13 @@ export class Net {
       identity,
       outbox,
       rng,
-      standing: () => this.#standing(),
+      standing: () => this.#chain.tip,
       onPeers: (peers) => {
         for (const { host, port, nodeKey } of peers) {
           this.#dialing.onHeard({ host, port }, 'tracker', nodeKey);
         }
       },
     });
-  }
-
-  #standing(): Standing {
-    return this.#chain.tip;
   }
 
   #onConnected(input: Connected, now: Now): void {
@@ -269,7 +265,7 @@ export class Net {
       return;
     }
     if (dialed !== undefined) this.#dialing.onConnected(dialed);
-    this.#connections.open(input, this.#standing(), now);
+    this.#connections.open(input, this.#chain.tip, now);
   }
 
   #onDialFailed(address: NetAddress, now: MonoMs): void {
