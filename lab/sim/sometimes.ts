@@ -37,6 +37,11 @@ export class Sometimes {
     return this.#counts.get(path) ?? 0;
   }
 
+  /** The paths that were not taken. */
+  *never(): Generator<RarePath, void> {
+    for (const [path, count] of this.table()) if (count === 0) yield path;
+  }
+
   /** All paths, in their order, and how often each was taken. */
   *table(): Generator<readonly [path: RarePath, count: number], void> {
     for (const path of Object.keys(RARE_PATHS) as RarePath[]) yield [path, this.count(path)];
