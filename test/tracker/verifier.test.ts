@@ -61,6 +61,20 @@ describe('tracker/verifier', () => {
     expect(nextDial(verifier, at(2)).nodeKey.slice(0, 4)).to.equal('0002');
   });
 
+  it('goes on when a peer leaves that was claimed, waited for its dial and then came itself', () => {
+    const { verifier } = verifierOf();
+    for (const port of [6000, 6001]) {
+      verifier.announce('started', claimOf({ port, from: '9.0.0.2' }), at(0));
+    }
+    const dial = nextDial(verifier, at(0));
+    expect(verifier.nextDial(at(0))).to.equal(undefined);
+    const slot = verifier.announce('alive', claimOf({ port: 6001 }), at(1));
+    verifier.stop(slot as number, at(2));
+    verifier.onMissed(dial, 'timed-out', at(400));
+    expect(verifier.nextDial(at(400))).to.equal(undefined);
+    expect(verifier.registry.count).to.equal(1);
+  });
+
   it('tells once that a peer is live, however often it is reached', () => {
     const { verifier, events } = verifierOf();
     verifier.announce('started', claimOf(), at(0));

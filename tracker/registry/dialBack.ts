@@ -56,6 +56,8 @@ export class DialBack {
   readonly #targetsInFlight = new Set<string>();
   /** Slots whose source has a dial in flight, in the order in which they came. */
   readonly #waiting = new Map<string, Set<number>>();
+  /** The source of each slot in flight or waiting, as it was then: a peer may change its own. */
+  readonly #underWay = new Map<number, string>();
   #tokens: number;
   #filledAt: MonoMs | undefined;
 
@@ -71,7 +73,7 @@ export class DialBack {
 
   /** Asks for a dial of `slot` at `due` instead of any time asked for before. */
   schedule(slot: number, due: MonoMs): void {
-    if (!this.#isUnderWay(slot)) this.#agenda.set(slot, due);
+    if (!this.#underWay.has(slot)) this.#agenda.set(slot, due);
   }
 
   /** Asks for a dial of `slot` at `due` unless one is asked for earlier. */
@@ -83,10 +85,12 @@ export class DialBack {
   /** The peer in `slot` leaves it. */
   forget(slot: number): void {
     this.#agenda.remove(slot);
-    const { source } = this.#targetOf(slot);
-    const waiting = this.#waiting.get(source);
-    if (waiting?.delete(slot) === true && waiting.size === 0) this.#waiting.delete(source);
-    if (this.#inFlight.get(source) === slot) this.#inFlight.set(source, NO_SLOT);
+    const source = this.#underWay.get(slot);
+    if (source === undefined) return;
+    if (this.#inFlight.get(source) === slot) {
+      this.#inFlight.set(source, NO_SLOT);
+      this.#underWay.delete(slot);
+    } else this.#takeWaiting(source, slot);
   }
 
   /** The next dial that is due and within all bounds; it is in flight until `finish`. */
@@ -104,14 +108,14 @@ export class DialBack {
 
   /** The dial is over; the next of its source may go. */
   finish(ticket: DialTicket, now: MonoMs): void {
-    this.#inFlight.delete(ticket.source);
+    const { source, slot } = ticket;
+    if (this.#inFlight.get(source) === slot) this.#underWay.delete(slot);
+    this.#inFlight.delete(source);
     this.#targetsInFlight.delete(ticket.target);
-    const waiting = this.#waiting.get(ticket.source);
-    const slot = waiting?.values().next().value;
-    if (waiting === undefined || slot === undefined) return;
-    waiting.delete(slot);
-    if (waiting.size === 0) this.#waiting.delete(ticket.source);
-    this.#agenda.set(slot, now);
+    const [first] = this.#waiting.get(source) ?? [];
+    if (first === undefined) return;
+    this.#takeWaiting(source, first);
+    this.#agenda.set(first, now);
   }
 
   /** When `next` may have something; `undefined` while only a `finish` or a `schedule` can help. */
@@ -121,13 +125,6 @@ export class DialBack {
     if (this.#hasBudget(now)) return due;
     const waitMs = Math.ceil(((1 - this.#tokens) * 1000) / this.#options.perSecondMax);
     return Math.max(due, now + waitMs) as MonoMs;
-  }
-
-  /** Whether `slot` is being dialed, or waits for its source. Mostly none is, and no text made. */
-  #isUnderWay(slot: number): boolean {
-    if (this.#inFlight.size === 0) return false;
-    const { source } = this.#targetOf(slot);
-    return this.#inFlight.get(source) === slot || this.#waiting.get(source)?.has(slot) === true;
   }
 
   #admit(slot: number, now: MonoMs): DialTicket | undefined {
@@ -145,6 +142,7 @@ export class DialBack {
       return undefined;
     }
     this.#inFlight.set(target.source, slot);
+    this.#underWay.set(slot, target.source);
     this.#targetsInFlight.add(target.target);
     this.#rates.add(target.target, now);
     if (target.isClaimed) this.#rates.add(target.host, now);
@@ -156,6 +154,14 @@ export class DialBack {
     const waiting = this.#waiting.get(source);
     if (waiting === undefined) this.#waiting.set(source, new Set([slot]));
     else waiting.add(slot);
+    this.#underWay.set(slot, source);
+  }
+
+  #takeWaiting(source: string, slot: number): void {
+    const waiting = this.#waiting.get(source);
+    waiting?.delete(slot);
+    if (waiting?.size === 0) this.#waiting.delete(source);
+    this.#underWay.delete(slot);
   }
 
   #isWithinRates({ target, host, isClaimed }: DialTarget, now: MonoMs): boolean {

@@ -152,6 +152,23 @@ describe('tracker/registry/dialBack', () => {
     expect(takeAll(dialBack, 5).map(({ slot }) => slot)).to.deep.equal([0]);
   });
 
+  it('forgets a peer that waits, or is dialed, also when it changed its source meanwhile', () => {
+    const targets = [{ source: 'one' }, { source: 'one' }];
+    const dialBack = dialBackOf(targets);
+    dialBack.schedule(0, ms(0));
+    dialBack.schedule(1, ms(1));
+    const [ticket = expect.fail('a dial')] = takeAll(dialBack, 1);
+    for (const slot of [0, 1]) {
+      targets[slot] = { source: 'another' };
+      dialBack.forget(slot);
+    }
+    targets[0] = { source: 'one' };
+    dialBack.schedule(0, ms(5));
+    dialBack.finish(ticket, ms(2));
+    expect(takeAll(dialBack, 4)).to.deep.equal([]);
+    expect(takeAll(dialBack, 5).map(({ slot }) => slot)).to.deep.equal([0]);
+  });
+
   it('hastens a dial and never delays it', () => {
     const dialBack = dialBackOf();
     dialBack.schedule(0, ms(50));
