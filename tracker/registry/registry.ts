@@ -81,10 +81,10 @@ export class Registry {
     if (found !== NO_SLOT) {
       if (this.#columns.hasNodeKey(found, claim.nodeKey)) return this.#refresh(found, claim, now);
       if (!this.#yields(found, claim)) return { type: 'taken', slot: found };
-      this.#remove(found, 'replaced', now);
     }
-    if (!this.#hasRoomFor(claim, now)) return { type: 'refused', why: 'source-full' };
-    if (!this.#hasRoom(now)) return { type: 'refused', why: 'registry-full' };
+    if (!this.#hasRoomFor(claim, found, now)) return { type: 'refused', why: 'source-full' };
+    if (found !== NO_SLOT) this.#remove(found, 'replaced', now);
+    else if (!this.#hasRoom(now)) return { type: 'refused', why: 'registry-full' };
     const slot = this.#register(claim, now);
     this.#columns.firstSeenUnix[slot] = now.unix;
     this.#hear(slot, claim, now);
@@ -242,13 +242,21 @@ export class Registry {
   }
 
   #refresh(slot: number, claim: Claim, now: Now): AnnounceOutcome {
-    if (!claim.isClaimed && this.isClaimed(slot)) {
-      this.#sources.release(this.#columns.source[slot] as number);
-      this.#columns.source[slot] = this.#sources.use(claim.source);
-      this.#columns.mark(slot, 'claimed', false);
-    }
+    if (!claim.isClaimed && this.isClaimed(slot)) this.#moveTo(claim.source, slot);
     this.#hear(slot, claim, now);
     return { type: 'registered', slot, isNew: false };
+  }
+
+  /**
+   * The peer in `slot` is announced from its own address now, and counts there; not where that has
+   * as many as it may, or two who claim for each other could have any number.
+   */
+  #moveTo(source: Uint8Array, slot: number): void {
+    const isSame = equalBytes(this.source(slot), source);
+    if (!isSame && this.#sources.count(source) >= this.#options.peersPerSourceMax) return;
+    this.#sources.release(this.#columns.source[slot] as number);
+    this.#columns.source[slot] = this.#sources.use(source);
+    this.#columns.mark(slot, 'claimed', false);
   }
 
   /** Whether the peer in `slot` gives way to another key. */
@@ -258,11 +266,12 @@ export class Registry {
   }
 
   /**
-   * When a source has as many peers as it may, one of them that is unreachable makes room. A few
-   * are looked at: who fills a source with those makes them easy to find.
+   * When a source has as many peers as it may, the one that is replaced makes room, or one that is
+   * unreachable. A few are looked at: who fills a source with those makes them easy to find.
    */
-  #hasRoomFor({ source, network }: Claim, now: Now): boolean {
+  #hasRoomFor({ source, network }: Claim, replaced: number, now: Now): boolean {
     if (this.#sources.count(source) < this.#options.peersPerSourceMax) return true;
+    if (replaced !== NO_SLOT && equalBytes(this.source(replaced), source)) return true;
     const swarm = this.#swarm(network);
     const count = swarm.count('unreachable');
     const from = this.#dependencies.rng.below(Math.max(1, count - UNREACHABLE_LOOKS));

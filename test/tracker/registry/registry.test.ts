@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { seededRng } from '../../../shared/rng.js';
 import { PRUNED_MAX, Registry, type RegistryOptions } from '../../../tracker/registry/registry.js';
 import type { Claim } from '../../../tracker/registry/peer.js';
@@ -157,6 +156,35 @@ describe('tracker/registry/registry', () => {
       register(registry, third, 3);
     });
 
+    it('counts a claimed peer where it is, once it announces itself, within that limit', () => {
+      const { registry } = registryOf({ peersPerSourceMax: 2 });
+      const ports = [6000, 6001, 6002, 6003];
+      for (const port of ports.slice(0, 2)) register(registry, claimOf({ port }));
+      for (const port of ports.slice(2)) register(registry, claimOf({ port, from: '9.9.9.9' }));
+      const slots = ports.map((port) => register(registry, claimOf({ port }), 1));
+      const claimed = slots.map((slot) => registry.isClaimed(slot));
+      expect(claimed).to.deep.equal([false, false, true, true]);
+      expect(registry.announce(claimOf({ port: 6004 }), at(2))).to.include({ why: 'source-full' });
+    });
+
+    it('displaces nobody for a peer that it refuses', () => {
+      const { registry } = registryOf({ peersPerSourceMax: 1 });
+      const claim = claimOf({ from: '9.9.9.9', nodeKey: keyOf(2) });
+      const slot = register(registry, claim);
+      register(registry, claimOf({ port: 6001 }));
+      const refused = registry.announce(claimOf(), at(1));
+      expect(refused).to.deep.equal({ type: 'refused', why: 'source-full' });
+      expect(registry.find(0, claim.address, claim.port, claim.nodeKey)).to.equal(slot);
+      expect(registry.pruned(0)).to.deep.equal([]);
+    });
+
+    it('lets a peer replace another of its own source, though that is full', () => {
+      const { registry } = registryOf({ peersPerSourceMax: 1, peersMax: 1 });
+      register(registry, claimOf());
+      register(registry, claimOf({ nodeKey: keyOf(2) }), 1);
+      expect(registry.pruned(0).map(({ reason }) => reason)).to.deep.equal(['replaced']);
+    });
+
     it('lets an unreachable peer of a full source make room, and none of another', () => {
       const { registry } = registryOf({ peersPerSourceMax: 2 });
       makeLive(registry, claimOf({ port: 6000 }));
@@ -235,126 +263,4 @@ describe('tracker/registry/registry', () => {
       expect(registry.restore(row, 'public', at(0))).to.equal(undefined);
     });
   });
-
-  it('answers as its naive twin does, whatever happens', () => {
-    fc.assert(
-      fc.property(fc.array(operation, { maxLength: 150 }), (operations) => {
-        const { registry } = registryOf({ peersMax: 12, peersPerSourceMax: 6 });
-        const twin = new Twin();
-        operations.forEach((step, i) => {
-          run(registry, twin, step, i);
-          expect(registry.count).to.equal(twin.peers.size);
-        });
-        expect(statesOf(registry)).to.deep.equal(twin.states());
-      }),
-    );
-  });
 });
-
-/** What is random in the test against the twin: few hosts, ports and keys, so that they collide. */
-const operation = fc.record({
-  what: fc.constantFrom('announce', 'announce', 'reach', 'miss', 'stop'),
-  host: fc.constantFrom('9.0.0.1', '9.0.0.2', '9.0.0.3'),
-  from: fc.constantFrom('9.0.0.1', '9.0.0.2', '9.0.0.3'),
-  port: fc.integer({ min: 6000, max: 6002 }),
-  key: fc.nat(2),
-  network: fc.nat(1),
-});
-type Step = typeof operation extends fc.Arbitrary<infer T> ? T : never;
-
-interface TwinPeer {
-  key: number;
-  isClaimed: boolean;
-  from: string;
-  state: string;
-  misses: number;
-  wasLive: boolean;
-  heard: boolean;
-}
-
-/** The registry as one would write it without a thought of memory or speed. */
-class Twin {
-  readonly peers = new Map<string, TwinPeer>();
-
-  announce(step: Step): string {
-    const id = idOf(step);
-    const isClaimed = step.host !== step.from;
-    const found = this.peers.get(id);
-    if (found?.key === step.key) {
-      found.heard = true;
-      if (!isClaimed && found.isClaimed) Object.assign(found, { isClaimed, from: step.from });
-      return 'registered';
-    }
-    if (found !== undefined) {
-      if (found.state === 'live' || (isClaimed && !found.isClaimed)) return 'taken';
-      this.peers.delete(id);
-    }
-    const ofSource = [...this.peers.values()].filter(({ from }) => from === step.from);
-    if (ofSource.length >= 6 || this.peers.size >= 12) return 'refused';
-    const fresh = { state: 'unverified', misses: 0, wasLive: false, heard: true };
-    this.peers.set(id, { key: step.key, isClaimed, from: step.from, ...fresh });
-    return 'registered';
-  }
-
-  miss(id: string, peer: TwinPeer): void {
-    peer.misses++;
-    if (peer.misses === 1) peer.heard = false;
-    if (peer.misses >= 3 && peer.wasLive && !peer.heard) this.peers.delete(id);
-    peer.state = 'unreachable';
-  }
-
-  states(): string[] {
-    return [...this.peers].map(([id, { key, state }]) => `${id} ${String(key)} ${state}`).sort();
-  }
-}
-
-const idOf = ({ network, host, port }: Step): string =>
-  `${String(network)} ${host}:${String(port)}`;
-
-function run(registry: Registry, twin: Twin, step: Step, seconds: number): void {
-  const claim = claimOf({ ...step, nodeKey: keyOf(step.key) });
-  const peer = twin.peers.get(idOf(step));
-  const slot = registry.find(step.network, claim.address, step.port, claim.nodeKey);
-  expect(slot !== undefined).to.equal(peer?.key === step.key);
-  if (step.what === 'announce') {
-    announceBoth(registry, twin, step, claim, seconds);
-    return;
-  }
-  if (slot === undefined || peer === undefined) return;
-  if (step.what === 'reach') {
-    registry.onReached(slot, 0);
-    Object.assign(peer, { state: 'live', misses: 0, wasLive: true });
-  } else if (step.what === 'miss') {
-    registry.onMissed(slot, at(seconds));
-    twin.miss(idOf(step), peer);
-  } else {
-    registry.prune(slot, 'stopped', at(seconds));
-    twin.peers.delete(idOf(step));
-  }
-}
-
-function announceBoth(
-  registry: Registry,
-  twin: Twin,
-  ...[step, claim, seconds]: [Step, Claim, number]
-): void {
-  const unreachable = registry.countOf(0, 'unreachable') + registry.countOf(1, 'unreachable');
-  if (registry.count >= 12 && unreachable > 0) return; // Eviction is random; it has its own test.
-  const outcome = registry.announce(claim, at(seconds));
-  expect(outcome.type).to.equal(twin.announce(step));
-}
-
-function statesOf(registry: Registry): string[] {
-  const states: string[] = [];
-  for (const network of [0, 1]) {
-    for (const list of ['live-public', 'unverified', 'unreachable'] as const) {
-      for (const peer of registry.page(network, list, 0, 99)) {
-        const host = peer.address.subarray(12).join('.');
-        const state = list === 'live-public' ? 'live' : list;
-        const id = `${String(network)} ${host}:${String(peer.port)}`;
-        states.push(`${id} ${String(peer.nodeKey[1])} ${state}`);
-      }
-    }
-  }
-  return states.sort();
-}
