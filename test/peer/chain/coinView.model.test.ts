@@ -89,7 +89,7 @@ class World {
     return new CoinView((outpoint) => this.#store.coin(outpoint));
   }
 
-  /** A block in which the picked coins are halved, each also when it was made in the same block. */
+  /** A block in which picked coins are joined and halved, also those made in the same block. */
   #connect(picks: readonly number[]): void {
     this.#apply(this.#block(picks, []));
   }
@@ -133,11 +133,12 @@ class World {
     const { made, coins } = this.#tip;
     const there = spendable(coins);
     const transactions = picks.flatMap((pick) => {
-      const [coin] = there.splice(pick % Math.max(1, there.length), 1);
-      if (coin === undefined || coin.amount < 2) return [];
-      const half = Math.floor(coin.amount / 2);
-      const outputs = [pay(owner(pick % 5), half), pay(owner(0), coin.amount - half)];
-      const tx = spend(network, { coins: [coin], outputs });
+      const coins = there.splice(pick % Math.max(1, there.length), 1 + (pick % 3));
+      const total = coins.reduce((sum, { amount }) => sum + amount, 0);
+      if (total < 2) return [];
+      const half = Math.floor(total / 2);
+      const outputs = [pay(owner(pick % 5), half), pay(owner(0), total - half)];
+      const tx = spend(network, { coins, outputs });
       there.unshift({ txid: tx.txid, index: 0, ...holder(tx.outputs[0]) });
       return [tx];
     });
@@ -154,6 +155,9 @@ class World {
     const size = this.#view.changeCount;
     const delta = this.#view.take();
     expect(delta.created.size + delta.spent.size).to.equal(size);
+    // What was made and spent in between is not among them.
+    const stored = this.#stored.at(-1) ?? GENESIS;
+    expect([...stored.coins.keys()]).to.include.members([...delta.spent]);
     this.#store.writeCoins(delta);
     this.#stored = this.#levels;
     expect(this.#view.changeCount).to.equal(0);

@@ -92,17 +92,18 @@ class Pair {
     for (const peer of leaving) this.twin.remove(peer, 'evicted', this.#seconds);
   }
 
-  #change({ network, host, port }: Step, what: 'reach' | 'miss' | 'start' | 'stop'): void {
-    const peer = this.twin.find({ network, host, port });
+  #change({ number, port }: Step, what: 'reach' | 'miss' | 'start' | 'stop'): void {
+    const peer = this.twin.peers[number % Math.max(1, this.twin.peers.length)];
     if (peer === undefined) return;
     const slot = this.#slot(peer) ?? expect.fail('a peer of the twin has a slot');
     if (what === 'reach') {
       this.#registry.onReached(slot, port % 7);
       Object.assign(peer, { state: 'live', misses: 0, wasLive: true, height: port % 7 });
     } else if (what === 'miss') {
-      expect(this.#registry.onMissed(slot, this.#now)).to.equal(
-        this.twin.miss(peer, this.#seconds),
-      );
+      for (let i = 0; i <= port % 3 && this.twin.peers.includes(peer); i++) {
+        const misses = this.#registry.onMissed(slot, this.#now);
+        expect(misses).to.equal(this.twin.miss(peer, this.#seconds));
+      }
     } else if (what === 'start') {
       this.#registry.onStarted(slot);
       if (peer.state === 'unreachable') peer.state = 'unverified';
