@@ -1,71 +1,51 @@
 /** What work costs, counted and not timed: a test of a budget finds the same at each run. */
 
-import { Session, type Profiler } from 'node:inspector';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
-import { projectRoot } from './paths.js';
-import { skip } from './skip.js';
-
-/** Counts *steps*: how often blocks of statements of the project and of msgpackr are entered. */
-export class StepMeter {
-  readonly #session = new Session();
-
-  constructor() {
-    this.#session.connect();
-    this.#session.post('Profiler.enable');
-    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  }
-
-  /** The steps of `work`, its callees included. */
-  stepsOf(work: () => void): number {
-    this.#take();
-    work();
-    return this.#take();
-  }
-
-  close(): void {
-    this.#session.post('Profiler.stopPreciseCoverage');
-    this.#session.disconnect();
-  }
-
-  /** Steps since the last call. */
-  #take(): number {
-    let steps = 0;
-    this.#session.post('Profiler.takePreciseCoverage', (_, { result }) => {
-      for (const script of result.filter(isCounted)) {
-        for (const { ranges } of script.functions) {
-          for (const { count } of ranges) steps += count;
-        }
-      }
-    });
-    return steps;
-  }
+/** Some work of one kind, on `bytes` bytes in `count` pieces. */
+export interface Job {
+  readonly what: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly run: () => void;
 }
 
-/** A meter for the tests of the suite in which it is called. */
-export function meterOfSuite(): () => StepMeter {
-  let meter: StepMeter | undefined;
-  before(function () {
-    // The counters are one for the whole process.
-    if (process.env['NODE_V8_COVERAGE'] !== undefined) skip(this, 'coverage is being measured');
-    meter = new StepMeter();
-  });
-  after(() => {
-    meter?.close();
-  });
-  return () => meter ?? new StepMeter();
+/** A job that was done, and its steps. */
+export interface Counted extends Omit<Job, 'run'> {
+  readonly steps: number;
 }
 
-const isCounted = ({ url }: Profiler.ScriptCoverage): boolean =>
-  url.includes('/node_modules/msgpackr/') || SOURCES.some((folder) => url.startsWith(folder));
+/**
+ * The steps of each of the `jobs` that the module at `url` exports, counted by V8: how often blocks
+ * of statements of the project, and of msgpackr, are entered. In a thread of its own, for only what
+ * was compiled after counting began is counted.
+ */
+export async function stepsOf(url: URL): Promise<readonly Counted[]> {
+  const isSource = import.meta.url.endsWith('.ts');
+  const href = isSource ? url.href.replace(/\.js$/, '.ts') : url.href;
+  const options = { workerData: href };
+  const worker = isSource
+    ? new Worker(fromSource(new URL('./stepThread.ts', import.meta.url).href), {
+        ...options,
+        eval: true,
+      })
+    : new Worker(new URL('./stepThread.js', import.meta.url), options);
+  const [counted] = (await once(worker, 'message')) as [readonly Counted[]];
+  await worker.terminate();
+  return counted;
+}
 
-/** Where what is tested is, in its own language or compiled. */
-const SOURCES = ['', 'dist/'].flatMap((at) =>
-  ['shared', 'peer', 'tracker'].map(
-    (part) => pathToFileURL(join(projectRoot, at, part)).href + '/',
-  ),
-);
+/** Node 20 does not apply the loader of `--import tsx` to threads: the thread registers it. */
+function fromSource(entry: string): string {
+  const tsx = dirname(createRequire(import.meta.url).resolve('tsx/package.json'));
+  const loader = pathToFileURL(join(tsx, 'dist/esm/api/index.mjs')).href;
+  const [first, second] = [loader, entry].map((part) => JSON.stringify(part));
+  return `import(${first ?? ''}).then((tsx) => { tsx.register(); return import(${second ?? ''}); });`;
+}
 
 /**
  * How large `value` is: 8 for each value in it, the characters of texts and numbers of arbitrary

@@ -5,13 +5,8 @@
  */
 
 import { concatBytes } from '../../shared/bytes.js';
+import type { Mutant } from './mutants.js';
 import { bytesOf } from './wireVectors.js';
-
-export interface Mutant {
-  /** What was done; the same words for the same kind of change. */
-  readonly what: string;
-  readonly bytes: Uint8Array;
-}
 
 /** One value: its head (tag and length), what a text or binary holds, and the values within. */
 interface Item {
