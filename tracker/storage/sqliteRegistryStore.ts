@@ -105,14 +105,26 @@ const valuesOf = (row: PeerRow): (Uint8Array | number | string)[] => [
   row.lastSeenUnix,
 ];
 
-/** What is not of its kind is left out: that peer announces itself again. */
+/**
+ * What is not of its kind is left out: that peer announces itself again. A file that something else
+ * wrote may hold anything.
+ */
 const isWhole = (row: StoredPeer): boolean =>
-  row.network.length === 32 &&
-  row.node_key.length === 32 &&
-  row.address.length === 16 &&
-  row.source.length === 16 &&
+  isBytes(row.network, 32) &&
+  isBytes(row.node_key, 32) &&
+  isBytes(row.address, 16) &&
+  isBytes(row.source, 16) &&
+  isUnsigned(row.port, 0xffff) &&
   row.port > 0 &&
-  row.port < 65_536;
+  typeof row.name === 'string' &&
+  /^[\x20-\x7e]{0,64}$/.test(row.name) &&
+  [row.height, row.first_seen, row.last_seen].every((value) => isUnsigned(value, 0xffff_ffff));
+
+const isBytes = (value: unknown, length: number): boolean =>
+  value instanceof Uint8Array && value.length === length;
+
+const isUnsigned = (value: unknown, max: number): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
 
 const peerOf = (row: StoredPeer): PeerRow => ({
   network: toHexReversed(row.network) as BlockHash,
