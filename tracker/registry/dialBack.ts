@@ -58,6 +58,8 @@ export class DialBack {
   readonly #waiting = new Map<string, Set<number>>();
   /** The source of each slot in flight or waiting, as it was then: a peer may change its own. */
   readonly #underWay = new Map<number, string>();
+  /** Slots that were taken from those that wait for a source, and the source: one at a time. */
+  readonly #turns = new Map<number, string>();
   #tokens: number;
   #filledAt: MonoMs | undefined;
 
@@ -84,7 +86,9 @@ export class DialBack {
 
   /** The peer in `slot` leaves it. */
   forget(slot: number): void {
+    const due = this.#agenda.due(slot);
     this.#agenda.remove(slot);
+    if (due !== undefined) this.#endTurn(slot, due);
     const source = this.#underWay.get(slot);
     if (source === undefined) return;
     if (this.#inFlight.get(source) === slot) {
@@ -101,6 +105,7 @@ export class DialBack {
       if (slot === undefined || due === undefined || due > now) return undefined;
       this.#agenda.remove(slot);
       const ticket = this.#admit(slot, now);
+      this.#endTurn(slot, now);
       if (ticket !== undefined) return ticket;
     }
     return undefined;
@@ -112,10 +117,7 @@ export class DialBack {
     if (this.#inFlight.get(source) === slot) this.#underWay.delete(slot);
     this.#inFlight.delete(source);
     this.#targetsInFlight.delete(ticket.target);
-    const [first] = this.#waiting.get(source) ?? [];
-    if (first === undefined) return;
-    this.#takeWaiting(source, first);
-    this.#agenda.set(first, now);
+    this.#giveTurn(source, now);
   }
 
   /** When `next` may have something; `undefined` while only a `finish` or a `schedule` can help. */
@@ -155,6 +157,23 @@ export class DialBack {
     if (waiting === undefined) this.#waiting.set(source, new Set([slot]));
     else waiting.add(slot);
     this.#underWay.set(slot, source);
+  }
+
+  /** Nothing of `source` is in flight: the first that waits for it may be dialed at `due`. */
+  #giveTurn(source: string, due: MonoMs): void {
+    const [first] = this.#waiting.get(source) ?? [];
+    if (first === undefined) return;
+    this.#takeWaiting(source, first);
+    this.#turns.set(first, source);
+    this.#agenda.set(first, due);
+  }
+
+  /** `slot` was looked at, or left: it is the turn of the next, unless it is being dialed. */
+  #endTurn(slot: number, due: MonoMs): void {
+    const source = this.#turns.get(slot);
+    if (source === undefined) return;
+    this.#turns.delete(slot);
+    if (!this.#inFlight.has(source)) this.#giveTurn(source, due);
   }
 
   #takeWaiting(source: string, slot: number): void {

@@ -169,6 +169,40 @@ describe('tracker/registry/dialBack', () => {
     expect(takeAll(dialBack, 5).map(({ slot }) => slot)).to.deep.equal([0]);
   });
 
+  it('lets those that wait for a source follow also when the next of them cannot go', () => {
+    const obstacles: Record<string, (targets: { source: string }[], dialBack: DialBack) => void> = {
+      'it left': (_, dialBack) => {
+        dialBack.forget(1);
+      },
+      'it changed its source': (targets) => {
+        targets[1] = { source: 'another' };
+      },
+    };
+    for (const [what, happens] of Object.entries(obstacles)) {
+      const targets = [{ source: 'one' }, { source: 'one' }, { source: 'one' }];
+      const dialBack = dialBackOf(targets);
+      for (const slot of range(3)) dialBack.schedule(slot, ms(slot));
+      const [ticket = expect.fail('a dial')] = takeAll(dialBack, 10);
+      dialBack.finish(ticket, ms(11));
+      happens(targets, dialBack);
+      const slots = takeAll(dialBack, 11).map(({ slot }) => slot);
+      expect(slots, what).to.include(2);
+    }
+  });
+
+  it('lets those that wait go on when the next of them was dialed too often', () => {
+    const targets = ['T:0', 'T:1', 'T:2'].map((target) => ({ source: 'one', target }));
+    const dialBack = dialBackOf([...targets, { source: 'other', target: 'T:1' }]);
+    for (let i = 0; i < DIALS_A_TARGET_MAX; i++) {
+      dialBack.schedule(3, ms(i));
+      for (const ticket of takeAll(dialBack, i)) dialBack.finish(ticket, ms(i));
+    }
+    for (const slot of range(3)) dialBack.schedule(slot, ms(10 + slot));
+    const [ticket = expect.fail('a dial')] = takeAll(dialBack, 20);
+    dialBack.finish(ticket, ms(20));
+    expect(takeAll(dialBack, 20).map(({ slot }) => slot)).to.deep.equal([2]);
+  });
+
   it('hastens a dial and never delays it', () => {
     const dialBack = dialBackOf();
     dialBack.schedule(0, ms(50));
