@@ -17,10 +17,10 @@ const ANSWER_MS = 2_000;
 /** Bytes sent and not followed by any: half a second at 1 Mbit/s. */
 const UNANSWERED_BYTES_MAX = 65_536;
 
-/** A moment, and the bytes that had come from each until then. */
+/** A moment, and the bytes that had come until then from each of whom nothing was seen since. */
 interface Mark {
   readonly at: MonoMs;
-  readonly received: ReadonlyMap<Session, number>;
+  readonly received: Map<Session, number>;
 }
 
 /** A ping that may stay without an answer. */
@@ -78,18 +78,27 @@ export class Doubts {
     return silent;
   }
 
+  /** Of those who have spoken there is nothing to wait for. */
   nextWake(): MonoMs | undefined {
+    dropSpoken(this.#asked, ({ received }) => received);
+    if (this.#news !== undefined) {
+      dropSpoken(this.#news.received, (received) => received);
+      if (this.#news.received.size === 0) this.#news = undefined;
+    }
     const [oldest] = this.#asked.values();
-    const times = [
-      ...(oldest === undefined ? [] : [oldest.at + ANSWER_MS]),
-      ...(this.#news === undefined ? [] : [this.#news.at + SILENCE_MS]),
-    ];
-    return times.length === 0 ? undefined : (Math.min(...times) as MonoMs);
+    if (oldest === undefined && this.#news === undefined) return undefined;
+    const answerAt = oldest === undefined ? Number.POSITIVE_INFINITY : oldest.at + ANSWER_MS;
+    return Math.min(answerAt, this.#newsAt) as MonoMs;
+  }
+
+  /** When those who are silent since the tip moved are pinged. */
+  get #newsAt(): number {
+    return this.#news === undefined ? Number.POSITIVE_INFINITY : this.#news.at + SILENCE_MS;
   }
 
   /** Pings who is silent after a new tip. */
   #askSilent(now: MonoMs): void {
-    if (this.#news !== undefined && now >= this.#news.at + SILENCE_MS) {
+    if (this.#news !== undefined && now >= this.#newsAt) {
       for (const [session, received] of this.#news.received) {
         if (isSilent(session, received)) session.ping(now);
       }
@@ -107,6 +116,14 @@ export class Doubts {
 }
 
 const NONE: readonly Session[] = [];
+
+/** Forgets those at the beginning of `all` who have spoken or are gone: the first left is silent. */
+function dropSpoken<T>(all: Map<Session, T>, receivedOf: (one: T) => number): void {
+  for (const [session, one] of all) {
+    if (session.isReady && session.bytesReceived === receivedOf(one)) return;
+    all.delete(session);
+  }
+}
 
 const isSilent = (session: Session, received: number): boolean =>
   session.isReady &&
