@@ -155,8 +155,11 @@ export class Downloads {
 
   /** Finds stalls and asks; called in each step. */
   settle(now: MonoMs): void {
-    const { chain } = this.#parts;
-    if (this.#wanted.refresh(this.#areHeadsNew())) this.#isChanged = true;
+    const { chain, knowledge } = this.#parts;
+    const newWork = knowledge.takeNews();
+    if (this.#wanted.refresh(newWork > chain.tip.chainWork)) this.#isChanged = true;
+    // Who shows what does not beat our tip may have a part of the way to what does.
+    if (newWork > 0n && this.#wanted.hasFree) this.#isChanged = true;
     this.#tellLost();
     const isDue = this.#isChanged || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
@@ -174,13 +177,6 @@ export class Downloads {
 
   nextWake(): MonoMs | undefined {
     return this.#dueAt === Number.POSITIVE_INFINITY ? undefined : (this.#dueAt as MonoMs);
-  }
-
-  /** A head that does not beat our tip, as each of our peers shows us, changes nothing. */
-  #areHeadsNew(): boolean {
-    const { chain, knowledge } = this.#parts;
-    const work = knowledge.takeNews();
-    return work > chain.tip.chainWork || (work > 0n && chain.lostBodies.size > 0);
   }
 
   /** Tells the operator once of each body that the disk lost. */

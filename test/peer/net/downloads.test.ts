@@ -10,6 +10,7 @@ import {
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { DownloadsWorld, type Seen } from './downloadsWorld.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -182,6 +183,34 @@ describe('net/downloads', () => {
     world.run(200);
     expect(node.height).to.equal(60);
     expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('asks who comes for what nobody else has, also when its own chain is not better', () => {
+    const other = nextBlock(network, blocks[1] ?? genesis, { extraNonce: 9 });
+    const ours = [...blocks.slice(0, 2), other, ...nextBlocks(network, other, 2)];
+    const theirs = blocks.slice(0, 6);
+    const low = blocks.slice(0, 4);
+    const world = new DownloadsWorld([ours, theirs, low]);
+    const answer = (peer: Seen, without?: MadeBlock): void => {
+      for (const hash of peer.owed) {
+        world.answer(peer, hash, hash === without?.block.hash ? 'not-found' : 'block');
+      }
+      world.advance();
+      world.settle();
+    };
+    for (const branch of [ours, theirs]) {
+      const peer = world.join('outbound');
+      world.show(peer, branch);
+      world.settle();
+      answer(peer, theirs[2]);
+    }
+    expect([world.chain.tip.height, world.downloads.inFlightCount]).to.deep.equal([5, 0]);
+    const late = world.join('outbound');
+    world.show(late, low);
+    world.settle();
+    expect([...late.owed]).to.deep.equal([theirs[2]?.block.hash]);
+    answer(late);
+    expect(world.chain.tip.height).to.equal(6);
   });
 
   it('bans who sends a mutated block, and fetches it from another (CVE-2012-2459)', () => {
