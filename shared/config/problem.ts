@@ -1,6 +1,7 @@
 /** What can be wrong with a configuration: a closed set, and the sentence for each. */
 
 import { assertNever } from '../assert.js';
+import { excerpt } from '../printable.js';
 import { didYouMean } from './suggest.js';
 
 export type ConfigProblem =
@@ -26,13 +27,13 @@ export function explain(
     case 'unknown-key': {
       const suggestion = didYouMean(problem.key, known.keys);
       return (
-        `Unknown key ${problem.key} in ${problem.file}.${suggestion} ` +
+        `Unknown key ${excerpt(problem.key)} in ${problem.file}.${suggestion} ` +
         'cairn config lists the keys.'
       );
     }
     case 'unknown-variable': {
       const suggestion = didYouMean(problem.variable, known.variables);
-      return `Unknown variable ${problem.variable}.${suggestion} cairn config lists the variables.`;
+      return `Unknown variable ${excerpt(problem.variable)}.${suggestion} cairn config lists the variables.`;
     }
     case 'not-an-object':
       return `${problem.what} in ${problem.file} must be an object, as in config.example.json.`;
@@ -44,7 +45,7 @@ export function explain(
     case 'given-twice':
       return `${problem.source} is given more than once. Give it once.`;
     case 'bad-value':
-      return `${problem.source}: expected ${problem.expected}, found ${problem.given}.`;
+      return `${problem.source}: expected ${problem.expected}, found ${excerpt(problem.given)}.`;
     default:
       return assertNever(problem);
   }

@@ -4,6 +4,7 @@
  */
 
 import { fromHex, toHex } from '../bytes.js';
+import { excerpt } from '../printable.js';
 import { fail, type Result } from '../result.js';
 import type { Amount, Bits } from '../units.js';
 import { decodeAddress, encodeAddress, type AddressProblem } from './address.js';
@@ -12,7 +13,7 @@ import type { TxOutput } from './transaction.js';
 import { bitsOf, targetOf } from './work.js';
 
 export interface ParamsJsonProblem {
-  /** The key in the file; `file` when it is the whole. */
+  /** The key in the file, as `excerpt` shows it; `file` when it is the whole. */
   readonly field: string;
   /** A sentence that says what is wrong with it. */
   readonly problem: string;
@@ -40,7 +41,7 @@ export function parseParamsJson(text: string): Result<NetworkParams, ParamsJsonP
   const json = parseObject(text);
   if (json === undefined) return wrong('file', 'It is not a JSON object.');
   const unknown = Object.keys(json).find((key) => !Object.hasOwn(READERS, key));
-  if (unknown !== undefined) return wrong(unknown, 'There is no such parameter.');
+  if (unknown !== undefined) return wrong(excerpt(unknown), 'There is no such parameter.');
   for (const field of FIELDS) {
     if (!Object.hasOwn(json, field)) return wrong(field, 'It is missing.');
     if (!READERS[field].holds(json[field])) return wrong(field, READERS[field].sentence);
@@ -125,7 +126,7 @@ function assemble(json: ParamsJson): Result<NetworkParams, ParamsJsonProblem> {
   for (const { address, amount } of json.allocations) {
     const decoded = decodeAddress(json.prefix, address);
     if (!decoded.ok)
-      return wrong('allocations', `"${address}" ${ADDRESS_SENTENCES[decoded.error]}.`);
+      return wrong('allocations', `"${excerpt(address)}" ${ADDRESS_SENTENCES[decoded.error]}.`);
     allocations.push({ amount: amount as Amount, address: decoded.value });
   }
   return checkParams({

@@ -1,5 +1,7 @@
 /** How a line of the log looks, for people and for programs. Pure. */
 
+import { printable } from '../printable.js';
+
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -44,10 +46,3 @@ const valueText = (text: string): string =>
 
 /** Printable ASCII without blank, `"` and `=`. */
 const PLAIN = /^[!#-<>-~]+$/;
-
-/** Control characters and all that is not ASCII, as `\u` escapes: no value can forge a line. */
-const printable = (text: string): string =>
-  text.replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
