@@ -234,6 +234,7 @@ export class DownloadsWorld {
       identity: new Identity(told, { entropy, sign: () => new Uint8Array(64) }),
       outbox: this.#outbox,
       rng: seededRng(number),
+      onPing: () => undefined,
       onEnding: (session) => this.#ending.push(session),
     });
   }
