@@ -33,7 +33,10 @@ export function explain(
     }
     case 'unknown-variable': {
       const suggestion = didYouMean(problem.variable, known.variables);
-      return `Unknown variable ${excerpt(problem.variable)}.${suggestion} cairn config lists the variables.`;
+      return (
+        `Unknown variable ${excerpt(problem.variable)}.${suggestion} ` +
+        'cairn config lists the variables.'
+      );
     }
     case 'not-an-object':
       return `${problem.what} in ${problem.file} must be an object, as in config.example.json.`;

@@ -7,7 +7,7 @@ import { resolve } from '../../shared/config/resolve.js';
 import { SETTING_KEYS, variableOf } from '../../shared/config/settings.js';
 import { parseNetAddress, printNetAddress } from '../../shared/wire/netAddress.js';
 import { makeNetwork } from '../support/blocks.js';
-import type { Job } from '../support/cost.js';
+import type { Job } from '../support/jobs.js';
 import { byKind } from '../support/mutants.js';
 import { jsonMutants, signMutants, type TextMutant } from '../support/textMutants.js';
 

@@ -6,18 +6,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-/** Some work of one kind, on `bytes` bytes in `count` pieces. */
-export interface Job {
-  readonly what: string;
-  readonly count: number;
-  readonly bytes: number;
-  readonly run: () => void;
-}
-
-/** A job that was done, and its steps. */
-export interface Counted extends Omit<Job, 'run'> {
-  readonly steps: number;
-}
+import type { Counted } from './jobs.js';
 
 /**
  * The steps of each of the `jobs` that the module at `url` exports, counted by V8: how often blocks
@@ -43,8 +32,8 @@ export async function stepsOf(url: URL): Promise<readonly Counted[]> {
 function fromSource(entry: string): string {
   const tsx = dirname(createRequire(import.meta.url).resolve('tsx/package.json'));
   const loader = pathToFileURL(join(tsx, 'dist/esm/api/index.mjs')).href;
-  const [first, second] = [loader, entry].map((part) => JSON.stringify(part));
-  return `import(${first ?? ''}).then((tsx) => { tsx.register(); return import(${second ?? ''}); });`;
+  const load = (url: string): string => `import(${JSON.stringify(url)})`;
+  return `${load(loader)}.then(({ register }) => { register(); return ${load(entry)}; });`;
 }
 
 /**

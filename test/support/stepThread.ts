@@ -4,7 +4,7 @@ import { Session, type Profiler } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-import type { Counted, Job } from './cost.js';
+import type { Counted, Job } from './jobs.js';
 import { projectRoot } from './paths.js';
 
 const session = new Session();

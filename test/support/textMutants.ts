@@ -65,9 +65,9 @@ function* stringMutants(value: string, around: (inner: string) => string): Gener
 const replaced = (texts: readonly string[], at: number, other: string): string[] =>
   texts.map((text, i) => (i === at ? other : text));
 
-/** Every mutant of a short text that is not JSON: signs missing, doubled and others, and much more. */
+/** Every mutant of a short text that is not JSON: signs less, more, others, and thousands. */
 export function* signMutants(text: string): Generator<TextMutant, void> {
-  const signs = '0 9 a F x . : [ ] % - + :: 0x %25 \u0000 \u0661 \ud800'.split(' ');
+  const signs = '0 3 9 a F x . : [ ] % - + :: 0x %25 \u0000 \u0661 \ud800'.split(' ');
   signs.push(' ');
   for (let at = 0; at <= text.length; at++) {
     const [before, after] = [text.slice(0, at), text.slice(at)];

@@ -61,7 +61,7 @@ describe('tracker/verifier', () => {
     expect(nextDial(verifier, at(2)).nodeKey.slice(0, 4)).to.equal('0002');
   });
 
-  it('goes on when a peer leaves that was claimed, waited for its dial and then came itself', () => {
+  it('goes on when a peer leaves that was claimed, waited for its dial, then came itself', () => {
     const { verifier } = verifierOf();
     for (const port of [6000, 6001]) {
       verifier.announce('started', claimOf({ port, from: '9.0.0.2' }), at(0));

@@ -17,7 +17,7 @@ import {
   pay,
   spend,
 } from '../../support/blocks.js';
-import type { Job } from '../../support/cost.js';
+import type { Job } from '../../support/jobs.js';
 import {
   Layout,
   layoutMutants,

@@ -5,7 +5,9 @@
  */
 
 import { expect } from 'chai';
+import { Handshake } from '../../../shared/wire/handshake.js';
 import { bytesMadeBy, sizeOf, stepsOf } from '../../support/cost.js';
+import { side } from '../../support/hellos.js';
 import { decode, TRIALS, type Trial } from './messageTrials.js';
 
 /** What decoding may take: so much for a message at all, and so much for each of its bytes. */
@@ -24,6 +26,21 @@ describe('wire: mutants of every message', () => {
     const admitted = all.filter((trial) => decode(trial).ok);
     expect(all.length).to.be.greaterThan(5_000);
     expect(admitted.length).to.be.within(50, all.length / 20);
+  });
+
+  it('end a handshake, or leave it waiting for a signature that fits', () => {
+    const outcomes = new Set<string>();
+    for (const { codec, type, bytes } of [...TRIALS.values()].flat()) {
+      if (codec.name !== 'handshake') continue;
+      const called = new Handshake(side('called'));
+      const { send, outcome } = called.handle({ type, payload: bytes.slice() });
+      expect(send.length).to.be.at.most(2);
+      outcomes.add(outcome.type === 'failed' ? outcome.reason : outcome.type);
+    }
+    const fitting = ['pending', 'wrong-network', 'wrong-version', 'self-connection'];
+    const possible = ['message-malformed', 'message-unexpected', ...fitting];
+    expect(possible).to.include.members([...outcomes]);
+    expect([...outcomes]).to.include.members(['pending', 'message-malformed']);
   });
 
   it('take steps for what came, and not for what is claimed', async function () {

@@ -4,7 +4,7 @@ import type { Result } from '../../../shared/result.js';
 import { handshakeProtocol } from '../../../shared/wire/handshakeMessages.js';
 import { BLOCK_BYTES_CEILING, peerProtocol } from '../../../shared/wire/peerMessages.js';
 import { trackerProtocol } from '../../../shared/wire/trackerMessages.js';
-import type { Job } from '../../support/cost.js';
+import type { Job } from '../../support/jobs.js';
 import { msgpackMutants } from '../../support/msgpackMutants.js';
 import { byKind, bytesIn, type Mutant } from '../../support/mutants.js';
 import { bytesOf, readWireVectors } from '../../support/wireVectors.js';

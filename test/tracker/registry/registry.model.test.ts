@@ -113,7 +113,7 @@ class Pair {
     }
   }
 
-  /** Live, of use to the asker, another node than the asker, each once, and as many as there are. */
+  /** Live, of use to the asker, another node than it, each once, and as many as there are. */
   #sample({ network, host, port, key, number }: Step): void {
     const asker = this.twin.find({ network, host, port });
     const reach = reachOf(host);
