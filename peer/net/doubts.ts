@@ -117,7 +117,7 @@ export class Doubts {
 
 const NONE: readonly Session[] = [];
 
-/** Forgets those at the beginning of `all` who have spoken or are gone: the first left is silent. */
+/** Forgets those at the beginning of `all` who have spoken or are gone: the first is silent. */
 function dropSpoken<T>(all: Map<Session, T>, receivedOf: (one: T) => number): void {
   for (const [session, one] of all) {
     if (session.isReady && session.bytesReceived === receivedOf(one)) return;
