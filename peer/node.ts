@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly outboundWanted?: number;
   /** What one step moves the chain at most (`Chain.advance`); without it as much as is good. */
   readonly moveCostMax?: number;
+  /** See `ChainOptions`. */
+  readonly coinChangesMax?: number;
   /**
    * Chain work below which headers of others are read before they are stored; 0n unless configured.
    */
@@ -86,7 +88,7 @@ export class Node {
     const { network, nodeKey, agent, listenPort } = options;
     this.#store = store;
     this.#moveCostMax = options.moveCostMax;
-    this.#chain = store.atomically(() => new Chain(network, store));
+    this.#chain = store.atomically(() => new Chain(network, store, options));
     const facts = { nodeKey, network: network.id, service: 'peer', listenPort, agent } as const;
     const identity = new Identity(facts, { entropy, sign });
     const chain = this.#chain;

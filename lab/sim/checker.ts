@@ -3,6 +3,7 @@
  * the participants and what they tell, not how they work.
  */
 
+import { decodeBlock } from '../../shared/consensus/block.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
@@ -11,6 +12,7 @@ import { verifyChain } from '../../peer/storage/verifyChain.js';
 import type { NodeEvent, QueueSizes } from '../../peer/types.js';
 import type { Host } from './host.js';
 import type { Participant } from './participant.js';
+import { recount } from './recount.js';
 import type { Sometimes } from './sometimes.js';
 import type { Watcher } from './world.js';
 
@@ -26,6 +28,8 @@ interface Announced {
 
 /** What one step of a node may send: an answer to each of its peers, twice over. */
 const SENT_BYTES_MAX = 20_000_000;
+/** Reorganisations after which everything is recounted, in a short chain. */
+const RECOUNT_ONE_IN = 4;
 /** To look at all queues costs as much as a step. */
 const STEPS_A_LOOK = 16;
 /** What docs/protocol.md and docs/operations.md promise, written down once more. */
@@ -53,6 +57,7 @@ export class Checker implements Watcher {
   readonly #best = new Map<Participant, Announced>();
   readonly #byHost = new Map<Host, Participant>();
   #steps = 0;
+  #reorganisations = 0;
 
   constructor(participants: readonly Participant[], sometimes: Sometimes) {
     this.#participants = participants;
@@ -82,6 +87,12 @@ export class Checker implements Watcher {
       case 'reorganised':
         this.#sometimes.reached('fork');
         if (event.depth > 10) this.#sometimes.reached('reorganisation above 10');
+        this.#recountSome(participant);
+        return;
+      case 'block-disconnected':
+        if (hasSpends(participant.node?.node.queries.block(event.hash))) {
+          this.#sometimes.reached('spend undone');
+        }
         return;
       case 'peer-gone':
         this.#onGone(participant, event);
@@ -110,12 +121,28 @@ export class Checker implements Watcher {
     let step = steps.next();
     while (step.done !== true) step = steps.next();
     if (!step.value.ok) throw new Broken(`${nameOf(participant)}: ${step.value.error.problem}`);
+    this.checkCoins(participant);
     let supply = 0n;
     for (const [, { amount }] of snapshot.chain.coins()) supply += BigInt(amount);
     const { params } = snapshot.network;
     if (supply > supplyMax(params, standingIn(snapshot).position.height)) {
       throw new Broken(`${nameOf(participant)} has more coins than the schedule makes`);
     }
+  }
+
+  /** The stored coins are those that its stored blocks make, counted by a code of our own. */
+  checkCoins(participant: Participant): void {
+    const snapshot = participant.disk.look();
+    if (snapshot.chain.state() === undefined) return;
+    const flaw = recount(snapshot);
+    if (flaw !== undefined) throw new Broken(`${nameOf(participant)}: ${flaw}`);
+  }
+
+  /** A long chain takes long to count. */
+  #recountSome(participant: Participant): void {
+    const height = participant.node?.height ?? 0;
+    if (++this.#reorganisations % (RECOUNT_ONE_IN + Math.floor(height / 100)) > 0) return;
+    this.checkCoins(participant);
   }
 
   #onGone(participant: Participant, event: Extract<NodeEvent, { type: 'peer-gone' }>): void {
@@ -162,6 +189,11 @@ export function supplyMax(
     sum += BigInt(Math.min(left, halvingInterval)) * paid;
   }
   return sum;
+}
+
+function hasSpends(bytes: Uint8Array | undefined): boolean {
+  const decoded = bytes && decodeBlock(bytes);
+  return decoded?.ok === true && decoded.value.transactions.some(({ inputs }) => inputs.length > 0);
 }
 
 export const nameOf = ({ number }: Participant): string => `node ${String(number)}`;

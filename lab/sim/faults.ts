@@ -56,7 +56,9 @@ export class Faults implements Watcher {
   onStep(host: Host): void {
     const victim = this.#victim;
     if (victim?.node?.host !== host) return;
-    if (victim.disk.look().chain.state()?.target === undefined) return;
+    const state = victim.disk.look().chain.state();
+    if (state?.target === undefined) return;
+    if (state.position !== state.tip) this.#reached('coins flushed in a move');
     this.#victim = undefined;
     this.#reached('crash in a reorganisation');
     victim.kill();

@@ -4,12 +4,18 @@
  */
 
 import type { Network } from '../../shared/consensus/genesis.js';
+import { encodeHeader } from '../../shared/consensus/header.js';
 import { workOf } from '../../shared/consensus/work.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import type { MonoMs, Now, UnixSeconds } from '../../shared/units.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
+import { pointOf } from '../../peer/chain/headerEntry.js';
+import { EXTRA_NONCE_BYTES, makeTemplate, solved } from '../../peer/mining/template.js';
 import type { MineJob, NodeEvent } from '../../peer/types.js';
 import { Disk } from './disk.js';
+import { simKey } from './keys.js';
+import { nonceOf } from './nonce.js';
+import type { Purse } from './purse.js';
 import type { World } from './world.js';
 import { addNode, addressOfNode, type WorldNode } from './worldNode.js';
 
@@ -19,11 +25,19 @@ export interface ParticipantOptions {
   /** Hashes a second; 0: does not mine. */
   readonly hashesPerSecond: number;
   readonly outboundWanted: number;
+  /** Coins of all, to pay with. */
+  readonly purse?: Purse;
+  /** The program runs on its disk again. */
+  readonly onStarted?: (participant: Participant) => void;
   readonly onEvent: (participant: Participant, event: NodeEvent) => void;
 }
 
 /** Four blocks a step: a reorganisation takes many, and things happen in the middle of it. */
 const MOVE_COST_MAX = 64;
+/** Coins that wait in memory during a move: so few that some are written in the middle of it. */
+const COIN_CHANGES_MAX = 4;
+/** One of so many blocks holds payments. */
+const PAYING_ONE_IN = 3;
 /** A supervisor starts a program that ended by itself again. */
 const START_AGAIN_MS = 5_000;
 
@@ -77,6 +91,7 @@ export class Participant {
       this.#wipe();
       this.#node = this.#run(undefined);
     }
+    this.#options.onStarted?.(this);
   }
 
   /** The program stops as it should. */
@@ -120,6 +135,7 @@ export class Participant {
       trackers,
       outboundWanted,
       moveCostMax: MOVE_COST_MAX,
+      coinChangesMax: COIN_CHANGES_MAX,
       neighbours: this.#neighbours,
       mining: hashesPerSecond > 0 ? { mode: { type: 'continuous' } } : {},
       hosting: {
@@ -130,10 +146,30 @@ export class Participant {
       },
     });
     node.findsAfterMs = (job) => this.#msToFind(job);
+    node.blockInstead = () => this.#blockWithPayments();
     node.onEvent = (event) => {
       onEvent(this, event);
     };
     return node;
+  }
+
+  /** None inside a move, when the coins are those of a block on the way. */
+  #blockWithPayments(): Uint8Array | undefined {
+    const { purse, network } = this.#options;
+    const node = this.#node?.node;
+    const { rng } = this.#world;
+    if (purse === undefined || node === undefined || rng.below(PAYING_ONE_IN) > 0) return undefined;
+    if (this.disk.look().chain.state()?.target !== undefined) return undefined;
+    const { tip } = node.queries;
+    const payments = purse.payments(tip.height + 1, (outpoint) => node.queries.coin(outpoint));
+    const extraNonce = Uint8Array.from({ length: EXTRA_NONCE_BYTES }, () => rng.below(256));
+    const { address: payTo } = simKey(this.number);
+    const contents = { payTo, tag: new Uint8Array(0), extraNonce, ...payments };
+    const on = { hash: tip.hash, point: pointOf(tip) };
+    const template = makeTemplate(network.params, on, contents, this.#now().unix);
+    const [coinbase] = template.transactions;
+    if (coinbase !== undefined) purse.onPaid(coinbase, [this.number]);
+    return solved(template, nonceOf(encodeHeader(template.header), template.target)).bytes;
   }
 
   #onTrouble(error: unknown): void {

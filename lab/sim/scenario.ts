@@ -11,6 +11,7 @@ import { Broken, Checker, nameOf } from './checker.js';
 import { FAULT_LEVELS, Faults, type FaultLevel, type TrackerPlace } from './faults.js';
 import { Liars } from './liars.js';
 import { Participant } from './participant.js';
+import { Purse } from './purse.js';
 import { Sometimes } from './sometimes.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
@@ -57,6 +58,8 @@ const SPREAD_MS = 80;
 const CUT_SHARE = 1 / 16;
 /** Of announces; what they repeat shows nothing new, and costs many handshakes. */
 const TRACKER_INTERVAL_S = 300;
+/** Blocks until a coinbase may be spent. */
+const MATURITY = 5;
 const START_UNIX = 1_800_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -108,6 +111,7 @@ class Scenario {
     this.trace = new Trace(world);
     const participants: Participant[] = [];
     const checker = new Checker(participants, this.sometimes);
+    const purse = new Purse(network, world.rng, nodes);
     const miners = Math.min(nodes, MINERS_MAX);
     for (let i = 0; i < nodes; i++) {
       const hashesPerSecond = i < miners ? HASHES_PER_SECOND / miners : 0;
@@ -117,6 +121,10 @@ class Scenario {
           trackers: [TRACKER_ADDRESS],
           hashesPerSecond,
           outboundWanted: OUTBOUND,
+          purse,
+          onStarted: (participant) => {
+            checker.checkCoins(participant);
+          },
           onEvent: (participant, event) => {
             checker.onEvent(participant, event);
           },
@@ -203,7 +211,7 @@ function simulatedNetwork(seed: number): Network {
   const genesisBits = bitsOf(target);
   const { targetInterval, halfLife, cap, futureLimit } = template('lan', identity);
   const times = { targetInterval, halfLife, cap, futureLimit };
-  return networkOf({ ...easy, ...times, fixedTarget: false, genesisBits });
+  return networkOf({ ...easy, ...times, maturity: MATURITY, fixedTarget: false, genesisBits });
 }
 
 function trackerPlace(world: World, network: Network): TrackerPlace {

@@ -7,6 +7,8 @@ export const RARE_PATHS = {
   fork: 'two blocks at one height, and one of them lost',
   'reorganisation above 10': 'a reorganisation deeper than ten blocks',
   'crash in a reorganisation': 'a program killed while its coins stood between two tips',
+  'spend undone': 'a block with payments was taken back',
+  'coins flushed in a move': 'coins were written while they stood between two tips',
   'write failed': 'a write failed, and the program started again',
   'power lost': 'a disk went back to what it had taken',
   'damaged disk refused': 'a start refused a damaged database, and began anew',

@@ -1,9 +1,8 @@
 /** Real nodes and real trackers in a `World`; their workers are played here. */
 
-import { publicKeyOf, sign } from '#crypto';
+import { sign } from '#crypto';
 import { toHex } from '../../shared/bytes.js';
 import type { Network } from '../../shared/consensus/genesis.js';
-import { addressOf } from '../../shared/consensus/address.js';
 import type { Entropy } from '../../shared/entropy.js';
 import { seededRng, type Rng } from '../../shared/rng.js';
 import type { NodeKey } from '../../shared/units.js';
@@ -18,6 +17,7 @@ import { Tracker } from '../../tracker/tracker.js';
 import { answersTo } from '../../peer/chain/signatures.js';
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
 import type { Host, HostOptions, Machine } from './host.js';
+import { simKey, TRACKER_NUMBER } from './keys.js';
 import { nonceOf } from './nonce.js';
 import type { World } from './world.js';
 
@@ -32,6 +32,7 @@ export interface WorldNodeOptions {
   readonly store?: ChainStore;
   readonly outboundWanted?: number;
   readonly moveCostMax?: number;
+  readonly coinChangesMax?: number;
   readonly workMin?: bigint;
   readonly mining?: Partial<NodeOptions['mining']>;
   /** What speaks for it, when that is not itself. */
@@ -79,6 +80,8 @@ export class WorldNode {
   neighbours: readonly NetAddress[] = [];
   /** Finds a block this long after it got a job; `undefined`: never. */
   findsAfterMs: number | undefined | ((job: MineJob) => number) = 1;
+  /** A block to find in place of that of the job, or `undefined`. */
+  blockInstead: (() => Uint8Array | undefined) | undefined;
   /** Called with what it tells, in place of `events`. */
   onEvent: ((event: NodeEvent) => void) | undefined;
   readonly #world: World;
@@ -92,22 +95,23 @@ export class WorldNode {
     this.address = { ...addressOfNode(number), ...(options.host && { host: options.host }) };
     if (options.port !== undefined) this.address = { ...this.address, port: options.port };
     this.store = options.store ?? openStore(IN_MEMORY, network).store;
-    const seed = new Uint8Array(32).fill(number);
+    const { seed, key, address: payTo } = simKey(number);
     const { trackers = [], neighbours = [], workMin = 0n, mining = {} } = options;
     const { outboundWanted = OUTBOUND_WANTED } = options;
     this.node = new Node(
       {
         network,
-        nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+        nodeKey: toHex(key) as NodeKey,
         agent: `test/${String(number)}`,
         listenPort: this.address.port,
         trackers,
         claimedHost: undefined,
         outboundWanted,
         ...(options.moveCostMax !== undefined && { moveCostMax: options.moveCostMax }),
+        ...(options.coinChangesMax !== undefined && { coinChangesMax: options.coinChangesMax }),
         neighbours,
         workMin,
-        mining: { ...RESTING, payTo: addressOf(publicKeyOf(seed)), ...mining },
+        mining: { ...RESTING, payTo, ...mining },
       },
       {
         store: this.store,
@@ -215,6 +219,11 @@ export class WorldNode {
     const delayMs = typeof findsAfterMs === 'number' ? findsAfterMs : findsAfterMs(job);
     this.#world.after(delayMs, () => {
       if (this.#job !== job) return;
+      const bytes = this.blockInstead?.();
+      if (bytes !== undefined) {
+        this.command({ type: 'submit-block', bytes });
+        return;
+      }
       const nonce = nonceOf(job.header, job.target);
       this.host.input({ type: 'mined', job: job.id, nonce });
     });
@@ -232,13 +241,13 @@ export class WorldTracker {
 
   constructor(world: World, networks: readonly Network[], intervalSeconds: number) {
     const { address } = this;
-    const seed = new Uint8Array(32).fill(250);
+    const { seed, key } = simKey(TRACKER_NUMBER);
     this.#world = world;
     this.tracker = new Tracker(
       {
         networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
         intervalSeconds,
-        nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
+        nodeKey: toHex(key) as NodeKey,
         listenPort: address.port,
         agent: 'test tracker',
       },
