@@ -6,7 +6,7 @@
 
 import net from 'node:net';
 import { expect } from 'chai';
-import { sizeOf, stepsOf } from '../support/cost.js';
+import { costsOf, sizeOf } from '../support/cost.js';
 import { TRIALS } from './textTrials.js';
 
 /** What reading, and printing again, may take: so much at all, and so much for each character. */
@@ -41,7 +41,7 @@ describe('shared: mutants of every text', () => {
     this.timeout(30_000);
     const url = new URL('./textTrials.js', import.meta.url);
     let total = 0;
-    for (const { what, count, bytes, steps } of await stepsOf(url)) {
+    for (const { what, count, bytes, steps } of await costsOf(url)) {
       const atAll = what.startsWith('a configuration') ? STEPS_OF_A_SUGGESTION : STEPS.atAll;
       total += steps;
       expect(steps, what).to.be.at.most(atAll * count + STEPS.aByte * bytes);

@@ -6,17 +6,22 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-import type { Counted } from './jobs.js';
+import type { Budget, Counted } from './jobs.js';
+
+/** Without a collection of garbage in most jobs: what one takes away cannot be counted. */
+const YOUNG_MB = 64;
 
 /**
- * The steps of each of the `jobs` that the module at `url` exports, counted by V8: how often blocks
- * of statements of the project, and of msgpackr, are entered. In a thread of its own, for only what
- * was compiled after counting began is counted.
+ * What each of the `jobs` that the module at `url` exports costs, counted by V8. Its steps: how
+ * often blocks of statements of the project, and of msgpackr, are entered. And bytes: of objects,
+ * lists, texts and buffers, whoever makes them; a loop of the engine is seen by what it makes. In a
+ * thread of its own, for only what was compiled after counting began is counted.
  */
-export async function stepsOf(url: URL): Promise<readonly Counted[]> {
+export async function costsOf(url: URL): Promise<readonly Counted[]> {
   const isSource = import.meta.url.endsWith('.ts');
   const href = isSource ? url.href.replace(/\.js$/, '.ts') : url.href;
-  const options = { workerData: href };
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+  const options = { workerData: href, resourceLimits };
   const worker = isSource
     ? new Worker(fromSource(new URL('./stepThread.ts', import.meta.url).href), {
         ...options,
@@ -27,6 +32,10 @@ export async function stepsOf(url: URL): Promise<readonly Counted[]> {
   await worker.terminate();
   return counted;
 }
+
+/** What a job may cost within a budget. */
+export const allowed = ({ aPiece, aByte }: Budget, { count, bytes }: Counted): number =>
+  aPiece * count + aByte * bytes;
 
 /** Node 20 does not apply the loader of `--import tsx` to threads: the thread registers it. */
 function fromSource(entry: string): string {
@@ -58,21 +67,42 @@ export function sizeOf(value: unknown): number {
   return visit(value);
 }
 
-/** Bytes of all byte arrays that `work` makes, kept or not. */
+/**
+ * Bytes of the byte arrays and buffers that `work` constructs, kept or not, to the byte. Not of
+ * copies (`slice`), nor of anything else: these `costsOf` counts.
+ */
 export function bytesMadeBy(work: () => void): number {
   let bytes = 0;
-  const Original = globalThis.Uint8Array;
-  globalThis.Uint8Array = new Proxy(Original, {
+  const { Uint8Array, ArrayBuffer } = globalThis;
+  const allocators = ALLOCATORS.map(
+    (name) => [name, Reflect.get(Buffer, name) as Allocate] as const,
+  );
+  const counted = <Made extends { readonly byteLength: number }>(made: Made): Made => {
+    bytes += made.byteLength;
+    return made;
+  };
+  globalThis.Uint8Array = new Proxy(Uint8Array, {
     construct(target, parameters) {
       const made = Reflect.construct(target, parameters) as Uint8Array;
-      if (!(parameters[0] instanceof ArrayBuffer)) bytes += made.byteLength;
-      return made;
+      return parameters[0] instanceof ArrayBuffer ? made : counted(made);
     },
   });
+  globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+    construct: (target, parameters) =>
+      counted(Reflect.construct(target, parameters) as ArrayBuffer),
+  });
+  for (const [name, allocate] of allocators) {
+    Reflect.set(Buffer, name, (...parameters: unknown[]) => counted(allocate(...parameters)));
+  }
   try {
     work();
   } finally {
-    globalThis.Uint8Array = Original;
+    Object.assign(globalThis, { Uint8Array, ArrayBuffer });
+    for (const [name, allocate] of allocators) Reflect.set(Buffer, name, allocate);
   }
   return bytes;
 }
+
+const ALLOCATORS = ['alloc', 'allocUnsafe', 'allocUnsafeSlow'] as const;
+
+type Allocate = (...parameters: unknown[]) => Buffer;

@@ -8,7 +8,14 @@ export interface Job {
   readonly run: () => void;
 }
 
-/** A job that was done, and its steps. */
+/** A job that was done, its steps, and the bytes of all that it made, kept or not. */
 export interface Counted extends Omit<Job, 'run'> {
   readonly steps: number;
+  readonly bytesMade: number;
+}
+
+/** What a job may take: so much for each piece, and so much for each of its bytes. */
+export interface Budget {
+  readonly aPiece: number;
+  readonly aByte: number;
 }

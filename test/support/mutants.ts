@@ -18,7 +18,3 @@ export function byKind<T extends { readonly what: string }>(
   }
   return kinds;
 }
-
-export function bytesIn(mutants: readonly Mutant[]): number {
-  return mutants.reduce((sum, { bytes }) => sum + bytes.length, 0);
-}

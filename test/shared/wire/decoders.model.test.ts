@@ -6,12 +6,13 @@
 
 import { expect } from 'chai';
 import { Handshake } from '../../../shared/wire/handshake.js';
-import { bytesMadeBy, sizeOf, stepsOf } from '../../support/cost.js';
+import { allowed, bytesMadeBy, costsOf, sizeOf } from '../../support/cost.js';
 import { side } from '../../support/hellos.js';
 import { decode, TRIALS, type Trial } from './messageTrials.js';
 
 /** What decoding may take: so much for a message at all, and so much for each of its bytes. */
-const STEPS = { aMessage: 100, aByte: 4 };
+const STEPS = { aPiece: 100, aByte: 6 };
+const BYTES_MADE = { aPiece: 10_000, aByte: 15 };
 const SIZE = { aMessage: 200, aByte: 3 };
 
 describe('wire: mutants of every message', () => {
@@ -43,12 +44,12 @@ describe('wire: mutants of every message', () => {
     expect([...outcomes]).to.include.members(['pending', 'message-malformed']);
   });
 
-  it('take steps for what came, and not for what is claimed', async function () {
-    this.timeout(30_000);
+  it('take steps and memory for what came, and not for what is claimed', async function () {
+    this.timeout(60_000);
     const url = new URL('./messageTrials.js', import.meta.url);
-    for (const { what, count, bytes, steps } of await stepsOf(url)) {
-      expect(steps, what).to.be.greaterThan(count);
-      expect(steps, what).to.be.at.most(STEPS.aMessage * count + STEPS.aByte * bytes);
+    for (const trial of await costsOf(url)) {
+      expect(trial.steps, trial.what).to.be.within(1, allowed(STEPS, trial));
+      expect(trial.bytesMade, trial.what).to.be.within(1, allowed(BYTES_MADE, trial));
     }
   });
 });
