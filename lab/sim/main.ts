@@ -5,14 +5,14 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { readSimFlags } from './simFlags.js';
+import { isTold, readSimFlags } from './simFlags.js';
 import { replayCommand, tableOf } from './report.js';
 import { runScenario } from './scenario.js';
 
-const flags = readSimFlags(process.argv.slice(2), { seed: randomInt(2 ** 32 - 1) });
-if (typeof flags === 'string') {
-  console.error(flags);
-  process.exitCode = 1;
+const flags = readSimFlags(process.argv.slice(2), randomInt(2 ** 32 - 1));
+if (isTold(flags)) {
+  (flags.exitCode === 0 ? console.log : console.error)(flags.text);
+  process.exitCode = flags.exitCode;
 } else {
   console.log(`seed ${String(flags.seed)}`);
   const { nodes, hours, faults } = flags;

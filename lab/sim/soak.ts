@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { replayCommand, tableOf } from './report.js';
 import { runScenario, type ScenarioOptions } from './scenario.js';
-import { readSimFlags } from './simFlags.js';
+import { isTold, readSoakFlags, type SoakOptions } from './simFlags.js';
 import { Sometimes, type RarePath } from './sometimes.js';
 
 const TOLD_EVERY = 10;
@@ -23,22 +23,13 @@ interface Told {
 }
 
 function main(words: readonly string[]): void {
-  const { rest, count } = withoutCount(words);
-  const flags = readSimFlags(rest, { seed: 1 });
-  if (typeof flags === 'string' || Number.isNaN(count)) {
-    console.error(typeof flags === 'string' ? flags : '--seeds takes how many: 1 or more.');
-    process.exitCode = 1;
+  const flags = readSoakFlags(words);
+  if (isTold(flags)) {
+    (flags.exitCode === 0 ? console.log : console.error)(flags.text);
+    process.exitCode = flags.exitCode;
     return;
   }
-  new Soak(flags, count).begin();
-}
-
-function withoutCount(words: readonly string[]): { rest: readonly string[]; count: number } {
-  const at = words.indexOf('--seeds');
-  if (at < 0) return { rest: words, count: Number.POSITIVE_INFINITY };
-  const count = Number(words[at + 1]);
-  const rest = [...words.slice(0, at), ...words.slice(at + 2)];
-  return { rest, count: Number.isInteger(count) && count > 0 ? count : Number.NaN };
+  new Soak(flags).begin();
 }
 
 class Soak {
@@ -50,10 +41,10 @@ class Soak {
   #doneCount = 0;
   #brokenCount = 0;
 
-  constructor(flags: ScenarioOptions, count: number) {
+  constructor({ seeds, ...flags }: SoakOptions) {
     this.#flags = flags;
     this.#next = flags.seed;
-    this.#end = flags.seed + count;
+    this.#end = flags.seed + seeds;
   }
 
   begin(): void {
