@@ -70,7 +70,7 @@ export class Faults implements Watcher {
     this.#isOver = true;
     this.#victim = undefined;
     const { world, participants, tracker } = this.#parts;
-    this.#heal();
+    world.heal();
     if (tracker.tracker === undefined) tracker.start();
     for (const participant of participants) {
       participant.skewSeconds = 0;
@@ -151,45 +151,47 @@ export class Faults implements Watcher {
     const { world, participants } = this.#parts;
     const left = participants.filter(() => this.#rng.below(2) === 0);
     const right = participants.filter((one) => !left.includes(one));
-    world.hold(left, right);
-    world.hold(right, left);
+    const undo = both(world.hold(left, right), world.hold(right, left));
     this.#later(20 * MINUTE, () => {
       this.#victim = this.#running();
       const tips = new Set(participants.map(({ node }) => node?.tip));
       if (tips.size > 1) this.#reached('partition healed');
-      this.#heal();
+      undo();
     });
   };
 
   readonly #isolate = (): void => {
-    const { world, participants } = this.#parts;
+    const { participants } = this.#parts;
     const one = this.#any();
     const others = participants.filter((other) => other !== one);
-    if (this.#rng.below(2) === 0) {
-      world.hold([one], others);
-      world.hold(others, [one]);
-    } else world.cut([one], others);
-    this.#later(10 * MINUTE, () => {
-      this.#heal();
-    });
+    this.#later(10 * MINUTE, this.#cutOff(one, others));
   };
+
+  /** Cuts all ways between `one` and the others, or those of one direction; returns the undo. */
+  #cutOff(one: Participant, others: readonly Participant[]): () => void {
+    const { world } = this.#parts;
+    switch (this.#rng.below(4)) {
+      case 0:
+        return world.cut([one], others);
+      case 1:
+        return world.hold([one], others);
+      case 2:
+        return world.hold(others, [one]);
+      default:
+        return both(world.hold([one], others), world.hold(others, [one]));
+    }
+  }
 
   readonly #cutOneWay = (): void => {
     const [one, other] = [this.#any(), this.#any()];
     if (one === other) return;
-    this.#parts.world.hold([one], [other]);
-    this.#later(10 * MINUTE, () => {
-      this.#heal();
-    });
+    this.#later(10 * MINUTE, this.#parts.world.hold([one], [other]));
   };
 
   readonly #refuse = (): void => {
     const [one, other] = [this.#any(), this.#any()];
     if (one === other) return;
-    this.#parts.world.cutOneWay(one, other);
-    this.#later(10 * MINUTE, () => {
-      this.#heal();
-    });
+    this.#later(10 * MINUTE, this.#parts.world.cutOneWay(one, other));
   };
 
   readonly #slow = (): void => {
@@ -246,11 +248,6 @@ export class Faults implements Watcher {
     });
   }
 
-  /** All that is cut comes together; a fault that cut it may end later, with nothing to do. */
-  #heal(): void {
-    this.#parts.world.heal();
-  }
-
   #later(msMax: number, action: () => void): void {
     this.#parts.world.after(SECOND + this.#rng.below(msMax), () => {
       if (!this.#isOver) action();
@@ -271,3 +268,8 @@ export class Faults implements Watcher {
     return running[this.#rng.below(Math.max(1, running.length))];
   }
 }
+
+const both = (one: () => void, other: () => void) => (): void => {
+  one();
+  other();
+};

@@ -31,6 +31,8 @@ export interface Surroundings {
   nextPeer(): PeerId;
   after(delayMs: number, action: () => void): void;
   hostAt(address: NetAddress): Host | undefined;
+  /** The computer there is off: nothing comes back from it. */
+  isOff(address: NetAddress): boolean;
   /** Of a new connection. */
   standardQuality(): LinkQuality;
   /** Of all connections between the two, in place of their own. */
@@ -80,7 +82,10 @@ export class Host {
   /** Not even its system answers. */
   #isGone = false;
   #isFrozen = false;
+  /** What the system has for the program, beside what came over its connections. */
   #frozenInputs: Message[] = [];
+  /** What it has not read. */
+  readonly #stuckLines = new Set<Line<Host>>();
   /** Pieces that the operating system has not taken, while it takes none. */
   #unsent: PeerId[] | undefined;
 
@@ -142,7 +147,7 @@ export class Host {
     });
   }
 
-  /** Like SIGSTOP: it takes no step until `thaw`, and its connections stay. */
+  /** Like SIGSTOP: it takes no step and reads nothing until `thaw`; its connections fill up. */
   freeze(): void {
     this.#isFrozen = true;
   }
@@ -150,6 +155,9 @@ export class Host {
   thaw(): void {
     this.#isFrozen = false;
     for (const input of this.#frozenInputs.splice(0)) this.input(input);
+    const lines = [...this.#stuckLines];
+    this.#stuckLines.clear();
+    for (const line of lines) this.#read(line);
   }
 
   /** From now on nothing counts as sent, until `releaseSent`. */
@@ -193,6 +201,7 @@ export class Host {
     for (const line of this.#lines.values()) {
       if (line.held.length === 0 || this.#world.isHeld(this, line.to)) continue;
       for (const piece of line.held.splice(0)) this.#transmit(line, piece);
+      this.#tellTaken(line);
     }
   }
 
@@ -225,14 +234,30 @@ export class Host {
   #dial(address: NetAddress): void {
     const other = this.#world.hostAt(address);
     const { latencyMs } = (other && this.#world.quality(this, other)) ?? this.#world;
-    const isLost =
-      other !== undefined && (this.#world.isHeld(this, other) || this.#world.isHeld(other, this));
-    this.#world.after(isLost ? DIAL_TIMEOUT_MS : 2 * latencyMs, () => {
-      const found = isLost ? undefined : this.#world.hostAt(address);
-      if (found === undefined || this.#world.refuses(this, found)) {
-        const problem = isLost ? 'timed-out' : 'refused';
-        this.input({ type: 'dial-failed', address, problem });
+    if (this.#isLost(address)) {
+      this.#failDial(address, 'timed-out', DIAL_TIMEOUT_MS);
+      return;
+    }
+    this.#world.after(2 * latencyMs, () => {
+      const found = this.#world.hostAt(address);
+      if (this.#isLost(address)) {
+        this.#failDial(address, 'timed-out', DIAL_TIMEOUT_MS - 2 * latencyMs);
+      } else if (found === undefined || this.#world.refuses(this, found)) {
+        this.input({ type: 'dial-failed', address, problem: 'refused' });
       } else if (!this.#isDead) this.#connect(found, address);
+    });
+  }
+
+  /** Whether nothing comes back from there. */
+  #isLost(address: NetAddress): boolean {
+    const other = this.#world.hostAt(address);
+    if (other === undefined) return this.#world.isOff(address);
+    return this.#world.isHeld(this, other) || this.#world.isHeld(other, this);
+  }
+
+  #failDial(address: NetAddress, problem: string, delayMs: number): void {
+    this.#world.after(Math.max(0, delayMs), () => {
+      this.input({ type: 'dial-failed', address, problem });
     });
   }
 
@@ -268,9 +293,20 @@ export class Host {
   }
 
   #onTaken(line: Line<Host>): void {
+    line.owedSent++;
+    this.#tellTaken(line);
+  }
+
+  /** Tells the program of what was taken, unless both buffers are full. */
+  #tellTaken(line: Line<Host>): void {
+    if (line.owedSent === 0 || line.isFull) return;
     const peer = line.fromPeer;
-    if (this.#unsent !== undefined) this.#unsent.push(peer);
-    else if (this.#lines.has(peer) && !line.isFrozen) this.input({ type: 'sent', peer });
+    const count = line.owedSent;
+    line.owedSent = 0;
+    for (let i = 0; i < count; i++) {
+      if (this.#unsent !== undefined) this.#unsent.push(peer);
+      else if (this.#lines.has(peer) && !line.isFrozen) this.input({ type: 'sent', peer });
+    }
   }
 
   #hold(line: Line<Host>, piece: Uint8Array): void {
@@ -303,8 +339,12 @@ export class Host {
     return !this.#isDead && this.#lines.has(toPeer);
   }
 
-  /** Reads what arrived on `line`, unless too much waits for who sent it. */
+  /** Reads what arrived on `line`, unless it is frozen or too much waits for who sent it. */
   #read(line: Line<Host>): void {
+    if (this.#isFrozen) {
+      this.#stuckLines.add(line);
+      return;
+    }
     while (line.unread.length > 0) {
       const back = this.#lines.get(line.toPeer);
       if (back === undefined) {
@@ -317,8 +357,12 @@ export class Host {
         });
         return;
       }
-      const bytes = line.unread.shift();
+      const bytes = line.read();
       this.input({ type: 'received', peer: line.toPeer, bytes });
+      line.from.#tellTaken(line);
+    }
+    if (line.isEnded && this.#lines.delete(line.toPeer)) {
+      this.input({ type: 'closed', peer: line.toPeer });
     }
   }
 
@@ -329,18 +373,10 @@ export class Host {
     if (line.held.length > 0 || this.#world.isHeld(this, line.to)) return;
     const arrivesAt = line.transmit(0, this.#qualityOf(line), ms);
     this.#world.after(arrivesAt - ms, () => {
-      if (!line.isFrozen) line.to.#onClosed(line);
+      if (line.isFrozen) return;
+      line.isEnded = true;
+      line.to.#read(line);
     });
-  }
-
-  #onClosed(line: Line<Host>): void {
-    if (line.unread.length > 0) {
-      this.#world.after(READ_AGAIN_MS, () => {
-        this.#onClosed(line);
-      });
-    } else if (this.#lines.delete(line.toPeer)) {
-      this.input({ type: 'closed', peer: line.toPeer });
-    }
   }
 
   /** Both ends are told that the connection is no more. */

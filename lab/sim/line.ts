@@ -11,8 +11,13 @@ export interface LinkQuality {
   readonly bytesPerMs: number;
 }
 
-/** What the operating system takes of a program before it says that it is full. */
+/** What the operating system takes, at each end, while the program there does not read. */
 const SOCKET_BUFFER_BYTES = 262_144;
+
+/** What a line needs to know of its ends. */
+interface End {
+  readonly isFrozen: boolean;
+}
 
 export interface LineOptions<Place> {
   readonly from: Place;
@@ -23,7 +28,7 @@ export interface LineOptions<Place> {
   readonly standard: LinkQuality;
 }
 
-export class Line<Place> {
+export class Line<Place extends End> {
   readonly from: Place;
   readonly to: Place;
   readonly fromPeer: PeerId;
@@ -36,10 +41,16 @@ export class Line<Place> {
   readonly held: Uint8Array[] = [];
   /** Nothing gets through for ever, and nobody is told. */
   isFrozen = false;
+  /** Its sender has closed it: its end stands behind what is unread. */
+  isEnded = false;
+  /** How often its sender is yet to be told that what it sent was taken. */
+  owedSent = 0;
   /** When the last byte that was sent so far has left. */
   #leftAt = 0;
   #arrivesAt = 0;
   #bytesPerMs = Number.POSITIVE_INFINITY;
+  /** On its way, or arrived and not read. */
+  #undeliveredBytes = 0;
 
   constructor({ from, to, fromPeer, toPeer, standard }: LineOptions<Place>) {
     this.from = from;
@@ -52,22 +63,43 @@ export class Line<Place> {
   /** Puts `sizeBytes` behind what was sent before; returns when they arrive. */
   transmit(sizeBytes: number, { latencyMs, bytesPerMs }: LinkQuality, nowMs: number): number {
     this.#bytesPerMs = bytesPerMs;
+    this.#undeliveredBytes += sizeBytes;
     this.#leftAt = Math.max(nowMs, this.#leftAt) + sizeBytes / bytesPerMs;
     // A link that became faster lets nothing overtake.
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#leftAt + latencyMs);
     return this.#arrivesAt;
   }
 
-  /** When all that was sent so far is with the operating system. */
+  /** Takes the first piece that arrived. */
+  read(): Uint8Array | undefined {
+    const bytes = this.unread.shift();
+    this.#undeliveredBytes -= bytes?.length ?? 0;
+    return bytes;
+  }
+
+  /** When all that was sent so far is with the operating system, if the other end reads. */
   get takenAt(): number {
     return this.#leftAt - SOCKET_BUFFER_BYTES / this.#bytesPerMs;
   }
 
+  /** A cut or a program that does not read keeps more waiting than both buffers take. */
+  get isFull(): boolean {
+    return this.#stuckBytes > SOCKET_BUFFER_BYTES;
+  }
+
   /** Bytes that wait in the program. */
   queuedBytes(nowMs: number): number {
+    const leaving = Math.max(0, this.#leftAt - nowMs) * this.#bytesPerMs;
+    const waiting = Math.max(Number.isNaN(leaving) ? 0 : leaving, this.#stuckBytes);
+    return Math.max(0, waiting - SOCKET_BUFFER_BYTES);
+  }
+
+  /** What the buffer at the other end does not take. */
+  get #stuckBytes(): number {
     let held = 0;
     for (const bytes of this.held) held += bytes.length;
-    const leaving = Math.max(0, this.#leftAt - nowMs) * this.#bytesPerMs;
-    return Math.max(0, (Number.isNaN(leaving) ? 0 : leaving) + held - SOCKET_BUFFER_BYTES);
+    const isRead = this.unread.length === 0 && !this.to.isFrozen;
+    const unread = isRead ? 0 : this.#undeliveredBytes - SOCKET_BUFFER_BYTES;
+    return held + Math.max(0, unread);
   }
 }

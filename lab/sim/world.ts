@@ -12,9 +12,9 @@ import { Timeline } from './timeline.js';
 
 export interface WorldOptions {
   readonly seed?: number;
-  /** Of every link that has no quality of its own; without a limit of its rate. */
+  /** Of every link that has no quality of its own. */
   readonly latencyMs?: number;
-  /** What the latency of a connection may be more, each its own. */
+  /** What the latency of a connection may be more, each its own; without it no rate is limited. */
   readonly spreadMs?: number;
   /** Share of what is sent that arrives in two pieces, 0–1; `true`: all. */
   readonly cutsBytes?: number | boolean;
@@ -33,7 +33,17 @@ interface Placed {
   readonly address: NetAddress;
 }
 
+/** What cannot be dialed and what waits, as pairs of addresses by `pairOf`, until it is undone. */
+interface Cut {
+  readonly refused?: ReadonlySet<string>;
+  readonly held?: ReadonlySet<string>;
+}
+
 const START_UNIX = 1_810_000_000;
+/** Rates of connections with a spread: 8 Mbit/s … */
+const RATE_BYTES_PER_MS_MIN = 1_000;
+/** … to 100 Mbit/s. */
+const RATE_BYTES_PER_MS_MAX = 12_500;
 
 export class World implements Surroundings {
   readonly rng: Rng;
@@ -44,10 +54,9 @@ export class World implements Surroundings {
   readonly #timeline = new Timeline();
   readonly #hosts = new Map<string, Host>();
   readonly #watchers: Watcher[] = [];
-  /** Pairs of addresses, by `pairOf`, of which the first cannot dial the second. */
-  readonly #refused = new Set<string>();
-  /** Pairs of which what the first sends to the second waits. */
-  readonly #held = new Set<string>();
+  readonly #cuts = new Set<Cut>();
+  /** Addresses whose computers are off. */
+  readonly #off = new Set<string>();
   readonly #qualities = new Map<string, LinkQuality>();
   #peers = 0;
   #numbers = 0;
@@ -106,13 +115,19 @@ export class World implements Surroundings {
       throw error;
     };
     const host = new Host(this, { now: () => this.now, onTrouble, ...options });
-    this.#hosts.set(printNetAddress(host.address), host);
+    const at = printNetAddress(host.address);
+    this.#hosts.set(at, host);
+    this.#off.delete(at);
     return host;
   }
 
   /** The program at `host` ends, or, with `isGone`, its computer. */
   remove(host: Host, isGone = false): void {
-    if (this.hostAt(host.address) === host) this.#hosts.delete(printNetAddress(host.address));
+    const at = printNetAddress(host.address);
+    if (this.#hosts.get(at) === host) {
+      this.#hosts.delete(at);
+      if (isGone) this.#off.add(at);
+    }
     if (isGone) host.vanish();
     else host.die();
   }
@@ -121,29 +136,36 @@ export class World implements Surroundings {
     return this.#hosts.get(printNetAddress(address));
   }
 
-  /** Breaks all links between the two groups, and lets none be made until `heal`. */
-  cut(left: readonly Placed[], right: readonly Placed[]): void {
+  isOff(address: NetAddress): boolean {
+    return this.#off.has(printNetAddress(address));
+  }
+
+  /** Breaks all links between the two groups, and lets none be made. Returns what undoes it. */
+  cut(left: readonly Placed[], right: readonly Placed[]): () => void {
+    const undo = this.#begin({
+      refused: new Set([...namesOf(left, right), ...namesOf(right, left)]),
+    });
     for (const [a, b] of pairs(left, right)) {
-      this.#refused.add(pairOf(a, b)).add(pairOf(b, a));
       const [one, other] = [this.hostAt(a.address), this.hostAt(b.address)];
       if (one !== undefined && other !== undefined) one.breakLinksTo(other);
     }
+    return undo;
   }
 
-  /** `from` cannot dial `to` any more; what is open stays. */
-  cutOneWay(from: Placed, to: Placed): void {
-    this.#refused.add(pairOf(from, to));
+  /** `from` cannot dial `to` any more; what is open stays. Returns what undoes it. */
+  cutOneWay(from: Placed, to: Placed): () => void {
+    return this.#begin({ refused: new Set([pairOf(from, to)]) });
   }
 
-  /** What the first group sends to the second is lost, and sent again, until `heal`. */
-  hold(from: readonly Placed[], to: readonly Placed[]): void {
-    for (const [a, b] of pairs(from, to)) this.#held.add(pairOf(a, b));
+  /** What the first group sends to the second is lost, and sent again. Returns what undoes it. */
+  hold(from: readonly Placed[], to: readonly Placed[]): () => void {
+    return this.#begin({ held: new Set(namesOf(from, to)) });
   }
 
+  /** Undoes all cuts. */
   heal(): void {
-    this.#refused.clear();
-    this.#held.clear();
-    for (const host of this.#hosts.values()) host.releaseHeld();
+    this.#cuts.clear();
+    this.#releaseHeld();
   }
 
   /** Links between the two are of `quality` from now on, in both directions. */
@@ -157,20 +179,26 @@ export class World implements Surroundings {
   }
 
   standardQuality(): LinkQuality {
-    const more = this.#spreadMs === 0 ? 0 : this.rng.below(this.#spreadMs);
-    return { latencyMs: this.latencyMs + more, bytesPerMs: Number.POSITIVE_INFINITY };
+    if (this.#spreadMs === 0) {
+      return { latencyMs: this.latencyMs, bytesPerMs: Number.POSITIVE_INFINITY };
+    }
+    const latencyMs = this.latencyMs + this.rng.below(this.#spreadMs);
+    const span = RATE_BYTES_PER_MS_MAX - RATE_BYTES_PER_MS_MIN;
+    return { latencyMs, bytesPerMs: RATE_BYTES_PER_MS_MIN + this.rng.below(span + 1) };
   }
 
   quality(from: Host, to: Host): LinkQuality | undefined {
     return this.#qualities.size === 0 ? undefined : this.#qualities.get(pairOf(from, to));
   }
 
-  isHeld(from: Host, to: Host): boolean {
-    return this.#held.size > 0 && this.#held.has(pairOf(from, to));
+  isHeld(from: Placed, to: Placed): boolean {
+    for (const { held } of this.#cuts) if (held?.has(pairOf(from, to)) === true) return true;
+    return false;
   }
 
-  refuses(from: Host, to: Host): boolean {
-    return this.#refused.has(pairOf(from, to));
+  refuses(from: Placed, to: Placed): boolean {
+    for (const { refused } of this.#cuts) if (refused?.has(pairOf(from, to)) === true) return true;
+    return false;
   }
 
   pieces(bytes: Uint8Array): readonly Uint8Array[] {
@@ -187,6 +215,17 @@ export class World implements Surroundings {
   onStep(host: Host, effects: readonly Message[]): void {
     for (const watcher of this.#watchers) watcher.onStep?.(host, effects);
   }
+
+  #begin(cut: Cut): () => void {
+    this.#cuts.add(cut);
+    return () => {
+      if (this.#cuts.delete(cut)) this.#releaseHeld();
+    };
+  }
+
+  #releaseHeld(): void {
+    for (const host of this.#hosts.values()) host.releaseHeld();
+  }
 }
 
 /** By addresses: another run of a program at the same place is cut off as well. */
@@ -198,4 +237,8 @@ function* pairs(
   right: readonly Placed[],
 ): Generator<readonly [Placed, Placed], void> {
   for (const a of left) for (const b of right) if (a !== b) yield [a, b];
+}
+
+function* namesOf(left: readonly Placed[], right: readonly Placed[]): Generator<string, void> {
+  for (const [a, b] of pairs(left, right)) yield pairOf(a, b);
 }

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { World } from '../../../lab/sim/world.js';
+import { Talker } from './talker.js';
+
+const KB = 1_000;
+
+/** Two with a connection between them. */
+function pair(): { world: World; a: Talker; b: Talker } {
+  const world = new World();
+  const [a, b] = [new Talker(world, 1), new Talker(world, 2)];
+  a.dial(b);
+  world.run(100);
+  expect([a.of('connected').length, b.of('connected').length]).to.deep.equal([1, 1]);
+  return { world, a, b };
+}
+
+describe('sim/host', () => {
+  describe('a frozen host', () => {
+    it('fills up: what is sent counts as taken until both buffers are full', () => {
+      const { world, a, b } = pair();
+      b.host.freeze();
+      for (let i = 0; i < 10; i++) {
+        a.send(100 * KB);
+        world.run(100);
+      }
+      expect([a.of('sent').length, b.receivedBytes]).to.deep.equal([5, 0]);
+      world.run(600_000);
+      expect([a.of('sent').length, a.of('closed').length]).to.deep.equal([5, 0]);
+    });
+
+    it('reads all of it in order when it runs again, and its sender goes on', () => {
+      const { world, a, b } = pair();
+      b.host.freeze();
+      for (let i = 1; i <= 10; i++) a.send(i * 100 * KB);
+      world.run(100);
+      b.host.thaw();
+      world.run(100);
+      const lengths = b.of('received').map(({ bytes }) => (bytes as Uint8Array).length);
+      expect(lengths).to.deep.equal(Array.from({ length: 10 }, (_, i) => (i + 1) * 100 * KB));
+      expect(a.of('sent')).to.have.length(10);
+    });
+
+    it('is let go when too much waits for it', () => {
+      const { world, a, b } = pair();
+      b.host.freeze();
+      for (let i = 0; i < 40; i++) a.send(1_000 * KB);
+      world.run(100);
+      expect(a.of('closed').map(({ reason }) => reason)).to.deep.equal(['queue-full']);
+      expect(b.told.map(({ type }) => type)).to.deep.equal(['connected']);
+    });
+
+    it('is let go as well by who sends slowly', () => {
+      const { world, a, b } = pair();
+      b.host.freeze();
+      for (let i = 0; i < 40; i++) {
+        a.send(1_000 * KB);
+        world.run(1_000);
+      }
+      expect(a.of('closed').map(({ reason }) => reason)).to.deep.equal(['queue-full']);
+    });
+
+    it('hears of the end behind what came before it', () => {
+      const { world, a, b } = pair();
+      b.host.freeze();
+      a.send(100 * KB);
+      a.disconnect();
+      world.run(60_000);
+      expect(b.told).to.have.length(1);
+      b.host.thaw();
+      world.run(100);
+      expect(b.told.map(({ type }) => type)).to.deep.equal(['connected', 'received', 'closed']);
+    });
+  });
+
+  it('counts nothing as sent that a cut keeps, once the buffer is full', () => {
+    const { world, a, b } = pair();
+    const undo = world.hold([a], [b]);
+    for (let i = 0; i < 10; i++) a.send(100 * KB);
+    world.run(1_000);
+    expect(a.of('sent')).to.have.length(0);
+    undo();
+    world.run(1_000);
+    expect([a.of('sent').length, b.receivedBytes]).to.deep.equal([10, 1_000 * KB]);
+  });
+
+  describe('a dial', () => {
+    /** What became of a dial from `a` to `b`, and after how long. */
+    function failureOf(world: World, a: Talker, b: Talker): readonly [unknown, number] {
+      const before = a.of('dial-failed').length;
+      a.dial(b);
+      const ms = world.until(() => a.of('dial-failed').length > before);
+      return [a.of('dial-failed').at(-1)?.['problem'], ms];
+    }
+
+    it('is refused where the program is gone, and times out where the computer is', () => {
+      const { world, a, b } = pair();
+      world.remove(b.host);
+      expect(failureOf(world, a, b)).to.deep.equal(['refused', 10]);
+      const again = new Talker(world, 2);
+      world.remove(again.host, true);
+      expect(failureOf(world, a, again)).to.deep.equal(['timed-out', 5_000]);
+      const running = new Talker(world, 2);
+      a.dial(running);
+      world.run(100);
+      expect(running.of('connected')).to.have.length(1);
+    });
+
+    it('times out when the computer goes off while it is under way', () => {
+      const { world, a } = pair();
+      const c = new Talker(world, 3);
+      a.dial(c);
+      world.run(1);
+      world.remove(c.host, true);
+      world.run(4_000);
+      expect(a.of('dial-failed')).to.have.length(0);
+      world.run(2_000);
+      expect(a.of('dial-failed').map(({ problem }) => problem)).to.deep.equal(['timed-out']);
+    });
+  });
+});
