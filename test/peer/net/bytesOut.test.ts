@@ -2,16 +2,25 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockHash } from '../../../shared/units.js';
-import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
+import { HEADERS_MAX, type PeerMessage } from '../../../shared/wire/peerMessages.js';
+import { NETWORKS_MAX, SAMPLE_MAX } from '../../../shared/wire/trackerMessages.js';
+import type { TrackerMessage } from '../../../shared/wire/trackerMessages.js';
 import { World } from '../../../lab/sim/world.js';
-import { addNode } from '../../../lab/sim/worldNode.js';
-import { genesisOf, makeNetwork, nextBlock, nextBlocks, owner } from '../../support/blocks.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { genesisOf, makeNetwork, nextBlocks, type MadeBlock } from '../../support/blocks.js';
+import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { projectRoot } from '../../support/paths.js';
-import { headersOf, Stranger } from '../../support/stranger.js';
+import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
+import { NETWORK, TestPeer, World as TrackerWorld } from '../../tracker/world.js';
 
 const network = makeNetwork();
 const ZEROS = '0'.repeat(64) as BlockHash;
+/** So much that nobody asks a stranger without work for headers. */
 const HEIGHT = 300;
+/** The largest parameters that `networks` has room for. */
+const PARAMS_BYTES = 32_768;
+/** Longer than one answer to `getHeaders`. */
+const LONG = HEADERS_MAX + 10;
 
 /** The table of docs/protocol.md: by message, the least bytes in and the first number out. */
 function tableOfDocs(): Map<string, { readonly bytesIn: number; readonly bytesOut: number }> {
@@ -26,74 +35,178 @@ function tableOfDocs(): Map<string, { readonly bytesIn: number; readonly bytesOu
   );
 }
 
+interface Traffic {
+  readonly bytesIn: number;
+  readonly out: number;
+}
+
+interface Scene {
+  readonly world: World;
+  readonly node: WorldNode;
+  readonly stranger: Stranger;
+}
+
+/** A node with `blocks` and a second peer, and one who called it. */
+function sceneWith(blocks: readonly MadeBlock[], options: StrangerOptions = {}): Scene {
+  const world = new World();
+  const node = addNode(world, network);
+  node.give(blocks);
+  const stranger = new Stranger(world, network, options).call(node);
+  const other = addNode(world, network);
+  other.give(blocks);
+  other.connectTo(node);
+  world.run(2_000);
+  return { world, node, stranger };
+}
+
+/** The stranger says `message`; all that the node says then, within a second. */
+function traffic({ world, node, stranger }: Scene, message: PeerMessage): Traffic {
+  let [bytesIn, out] = [0, 0];
+  world.watch({
+    onInput: (host, input) => {
+      const isTold = host === node.host && input.type === 'received';
+      if (isTold && bytesIn === 0) bytesIn = (input['bytes'] as Uint8Array).length;
+    },
+    onStep: (host, effects) => {
+      if (host !== node.host) return;
+      for (const { type, ...send } of effects) {
+        if (type === 'send') out += (send['bytes'] as Uint8Array).length;
+      }
+    },
+  });
+  stranger.say(message);
+  world.run(1_000);
+  return { bytesIn, out };
+}
+
+/** A tracker gets `message` from `peer`. */
+function trackerTraffic(world: TrackerWorld, message: TrackerMessage): Traffic {
+  const connection = world.connect(new TestPeer({ host: '10.9.0.1' }));
+  world.ask(connection, message);
+  const { link, received } = connection;
+  const out = received.reduce((sum, one) => sum + link.encode(one).length, 0);
+  return { bytesIn: link.encode(message).length, out };
+}
+
 describe('net: bytes out for bytes in', () => {
-  const blocks = nextBlocks(network, genesisOf(network), HEIGHT);
+  const chain = nextBlocks(network, genesisOf(network), HEIGHT + 8);
+  const blocks = chain.slice(0, HEIGHT);
+  const fresh = chain.slice(HEIGHT);
+  const [next] = fresh as [MadeBlock];
   const table = tableOfDocs();
 
-  /** A node with a long chain and a second peer, and one who says `message` to it. */
-  function traffic(message: PeerMessage): { bytesIn: number; out: number } {
-    const world = new World();
-    const node = addNode(world, network);
-    node.give(blocks);
-    const stranger = new Stranger(world, network).call(node);
-    const other = addNode(world, network);
-    other.give(blocks);
-    other.connectTo(node);
-    world.run(2_000);
-    let [bytesIn, out] = [0, 0];
-    world.watch({
-      onInput: (host, input) => {
-        const isTold = host === node.host && input.type === 'received';
-        if (isTold && bytesIn === 0) bytesIn = (input['bytes'] as Uint8Array).length;
-      },
-      onStep: (host, effects) => {
-        if (host !== node.host) return;
-        for (const { type, ...send } of effects) {
-          if (type === 'send') out += (send['bytes'] as Uint8Array).length;
-        }
-      },
-    });
-    stranger.say(message);
-    world.run(1_000);
-    return { bytesIn, out };
-  }
+  /** The row of a message, and how many bytes more go out for what the row says in words. */
+  const expectRow = (name: string, { bytesIn, out }: Traffic, more = 0): void => {
+    const row = table.get(name);
+    expect(bytesIn, 'in').to.equal(row?.bytesIn);
+    expect(out, 'out').to.be.at.most((row?.bytesOut ?? 0) + more);
+  };
 
-  const tip = blocks.at(-1);
-  const messages: Readonly<Record<string, PeerMessage>> = {
-    ping: { type: 'ping', nonce: '00'.repeat(8) },
-    getHeaders: { type: 'getHeaders', locator: [network.id], stop: ZEROS },
-    newHeaders: {
-      type: 'newHeaders',
-      headers: headersOf([nextBlock(network, tip ?? genesisOf(network), { payTo: owner(7) })]),
+  /** By row of the table. */
+  const tests: Readonly<Record<string, () => void>> = {
+    ping() {
+      const told = traffic(sceneWith(blocks), { type: 'ping', nonce: '00'.repeat(8) });
+      expectRow('ping', told);
+      expect(told.out).to.equal(table.get('ping')?.bytesOut);
+    },
+    pong() {
+      expectRow('pong', traffic(sceneWith(blocks), { type: 'pong', nonce: '00'.repeat(8) }));
+    },
+    getHeaders() {
+      const long = nextBlocks(network, genesisOf(network), LONG);
+      const question = { type: 'getHeaders', locator: [network.id], stop: ZEROS } as const;
+      const told = traffic(sceneWith(long), question);
+      expectRow('getHeaders', told);
+      expect(told.out).to.equal(table.get('getHeaders')?.bytesOut);
+    },
+    getBlocks() {
+      const asked = blocks.slice(4, 6).map(({ block }) => block.hash);
+      const one = traffic(sceneWith(blocks), { type: 'getBlocks', hashes: asked.slice(1) });
+      const two = traffic(sceneWith(blocks), { type: 'getBlocks', hashes: asked });
+      expect(two.bytesIn - one.bytesIn).to.equal(table.get('getBlocks')?.bytesIn);
+      const size = blocks[5]?.bytes.length ?? 0;
+      expect(one.out).to.be.within(size + 1, size + 11);
+    },
+    notFound() {
+      const scene = sceneWith(blocks);
+      scene.stranger.push(...fresh);
+      new Stranger(scene.world, network, { number: 202 }).call(scene.node).push(...fresh);
+      scene.world.run(100);
+      const [hash = ZEROS] = scene.stranger.askedFor;
+      expect(hash).to.not.equal(ZEROS);
+      const told = traffic(scene, { type: 'notFound', hash });
+      expectRow('notFound', told);
+      expect(told.out, 'asks somebody else').to.be.above(0);
+    },
+    headers() {
+      const hello = { tipHeight: 1_000_000, tipWork: 1n << 60n };
+      const empty = sceneWith([], { hello });
+      expect(empty.stranger.all('getHeaders')).to.have.length(1);
+      expectRow('headers', traffic(empty, { type: 'headers', headers: new Uint8Array() }));
+      const { bytes: headers } = headerBranch(network, genesisEnd(network), HEADERS_MAX);
+      const { out } = traffic(sceneWith([], { hello }), { type: 'headers', headers });
+      expect(out, 'asks on').to.be.within(1, table.get('headers')?.bytesOut ?? 0);
+    },
+    block() {
+      const scene = sceneWith(blocks);
+      const [, second = next] = fresh;
+      scene.stranger.push(next, second);
+      scene.world.run(100);
+      expect(scene.stranger.askedFor).to.include(second.block.hash);
+      scene.stranger.say({ type: 'block', block: next.bytes });
+      const { bytesIn, out } = traffic(scene, { type: 'block', block: second.bytes });
+      expect(scene.node.tip).to.equal(second.block.hash);
+      const row = table.get('block');
+      expect(bytesIn).to.be.at.least(row?.bytesIn ?? Infinity);
+      // Their headers go to the other peer, who was not told before they were connected.
+      const headers = (table.get('newHeaders')?.bytesIn ?? 0) + 80;
+      expect(out, 'tells it').to.be.within(1, (row?.bytesOut ?? 0) + headers);
+    },
+    newHeaders() {
+      const told = traffic(sceneWith(blocks), { type: 'newHeaders', headers: headersOf([next]) });
+      expectRow('newHeaders', told, told.bytesIn);
+      expect(told.out, 'tells it, and asks').to.be.above(told.bytesIn);
+    },
+    getNetworks() {
+      const networks = Array.from({ length: NETWORKS_MAX }, (_, i) => ({
+        id: i === 0 ? NETWORK : (i.toString(16).padStart(64, '0') as BlockHash),
+        params: new Uint8Array(PARAMS_BYTES),
+      }));
+      const told = trackerTraffic(new TrackerWorld({ networks }), { type: 'getNetworks' });
+      expectRow('getNetworks', told);
+      expect(told.out).to.equal(table.get('getNetworks')?.bytesOut);
+    },
+    announce() {
+      const world = new TrackerWorld();
+      for (let i = 1; i <= SAMPLE_MAX + 1; i++) {
+        world.register(new TestPeer({ host: `10.0.0.${String(i)}` }));
+      }
+      world.pass(30);
+      const told = trackerTraffic(world, {
+        ...{ type: 'announce', event: 'alive', port: 1, claimed: undefined },
+        wanted: SAMPLE_MAX,
+      });
+      expectRow('announce', told);
+      expect(told.out, 'a full sample').to.be.above(56 * SAMPLE_MAX - 100);
     },
   };
-  for (const [name, message] of Object.entries(messages)) {
-    it(`are for ${name} what the table says`, () => {
-      const row = table.get(name);
-      const { bytesIn, out } = traffic(message);
-      expect(bytesIn).to.equal(row?.bytesIn);
-      // A header that is passed on goes to the other peer as it came.
-      const passedOn = name === 'newHeaders' ? bytesIn : 0;
-      expect(out)
-        .to.be.above(0)
-        .and.at.most((row?.bytesOut ?? 0) + passedOn);
-    });
+
+  for (const [name, test] of Object.entries(tests)) {
+    it(`are for ${name} what the table says`, test);
   }
 
-  it('are for getBlocks the blocks, and for what nobody asked for nothing', () => {
-    const one = blocks[5];
-    const { out } = traffic({ type: 'getBlocks', hashes: [one?.block.hash ?? ZEROS] });
-    expect(out)
-      .to.be.above(100)
-      .and.at.most((one?.bytes.length ?? 0) + 11);
+  it('are tested for each row of the table', () => {
+    expect([...table.keys()]).to.have.members(Object.keys(tests));
+  });
+
+  it('are none for what nobody asked for', () => {
     const unasked: readonly PeerMessage[] = [
-      { type: 'pong', nonce: '00'.repeat(8) },
       { type: 'notFound', hash: ZEROS },
       { type: 'headers', headers: new Uint8Array() },
-      { type: 'block', block: one?.bytes ?? new Uint8Array() },
+      { type: 'block', block: next.bytes },
     ];
     for (const message of unasked) {
-      const { bytesIn, out } = traffic(message);
+      const { bytesIn, out } = traffic(sceneWith(blocks), message);
       expect(out, message.type).to.equal(0);
       expect(bytesIn, message.type).to.be.at.least(table.get(message.type)?.bytesIn ?? Infinity);
     }
