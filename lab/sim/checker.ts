@@ -5,6 +5,7 @@
 
 import { decodeBlock } from '../../shared/consensus/block.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
+import { REJECTS } from '../../shared/consensus/reject.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
 import { standingIn } from '../../peer/storage/snapshot.js';
@@ -99,6 +100,10 @@ export class Checker implements Watcher {
         if (event.reason === 'stalled') this.#sometimes.reached('stall rotated');
         if (event.reason === 'ping-timeout') this.#sometimes.reached('ping timed out');
         return;
+      case 'rejected':
+        if (REJECTS[event.reject.code].class !== 'mutated') return;
+        this.#sometimes.reached('mutated body refused');
+        return;
       case 'tracker':
         if (event.state === 'lost') this.#sometimes.reached('tracker lost');
         return;
@@ -153,6 +158,7 @@ export class Checker implements Watcher {
     }
     this.#sometimes.reached('liar found out');
     if (reason === 'invalid-block') this.#sometimes.reached('invalid block refused');
+    if (/^(?:frame|message)-/u.test(reason)) this.#sometimes.reached('garbage cut off');
   }
 
   #isHonest(host: string): boolean {

@@ -17,6 +17,7 @@ import type {
   UnixSeconds,
 } from '../../shared/units.js';
 import { FRAME_PREFIX_BYTES } from '../../shared/wire/frame.js';
+import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
 import { peerProtocol, type PeerProtocol } from '../../shared/wire/peerMessages.js';
 import { pointOf } from '../../peer/chain/headerEntry.js';
 import {
@@ -36,16 +37,27 @@ export type Lie = (typeof LIES)[number];
 
 /** Types of frames, docs/protocol.md. */
 const [HEADERS, GET_BLOCKS, BLOCK, NEW_HEADERS] = [0x11, 0x12, 0x13, 0x15];
-/** Hello and ready. */
-const HANDSHAKE_SENDS = 2;
-const LOW_WORK_HEADERS = 200;
-/** One of so many pieces becomes garbage. */
+/** The last of a handshake, with which it means well. */
+const READY = 0x01;
+/** Of the branch of low work: short, so that it has too little soon after block 144. */
+const [LOW_WORK_HEADERS_MIN, LOW_WORK_HEADERS_MAX] = [30, 100];
+/** One of so many messages becomes garbage. */
 const GARBAGE_ONE_IN = 30;
 
 export interface LiarOptions {
   readonly network: Network;
   readonly lie: Lie;
   readonly rng: Rng;
+  /** To these it means what it says: else nobody would find it. */
+  readonly trackers?: readonly NetAddress[];
+  /** Called with a message that shows its branch of low work, and the last block of that. */
+  readonly onLowWork?: (message: Uint8Array, last: BlockHash) => void;
+}
+
+/** 80 bytes each. */
+interface Branch {
+  readonly headers: Uint8Array;
+  readonly last: BlockHash;
 }
 
 export class Liar implements Machine {
@@ -54,21 +66,26 @@ export class Liar implements Machine {
   readonly #lie: Lie;
   readonly #rng: Rng;
   readonly #protocol: PeerProtocol;
-  /** Pieces that each peer got. */
-  readonly #sends = new Map<PeerId, number>();
+  readonly #trackers: ReadonlySet<string>;
+  /** Connections to these. */
+  readonly #trusted = new Set<PeerId>();
+  readonly #onLowWork: NonNullable<LiarOptions['onLowWork']>;
   /** A block of our own that breaks a rule, and the tip it was made on. */
   #invalid: { readonly on: BlockHash; readonly block: FoundBlock } | undefined;
-  #lowWork: Uint8Array | undefined;
+  #lowWork: Branch | undefined;
 
-  constructor(node: Node, { network, lie, rng }: LiarOptions) {
+  constructor(node: Node, { network, lie, rng, trackers, onLowWork }: LiarOptions) {
     this.#node = node;
     this.#network = network;
     this.#lie = lie;
     this.#rng = rng;
+    this.#trackers = new Set(trackers?.map(printNetAddress));
+    this.#onLowWork = onLowWork ?? (() => undefined);
     this.#protocol = peerProtocol(network.params.blockBytesMax);
   }
 
   handle(input: Message, now: Now): readonly Message[] {
+    if (input.type === 'connected') this.#onConnected(input);
     const answer = this.#ownAnswer(input);
     if (answer !== undefined) return [answer];
     const effects = this.#node.handle(input as Input, now) as readonly Message[];
@@ -81,19 +98,24 @@ export class Liar implements Machine {
     return this.#node.nextWake();
   }
 
-  /** What it says in place of `send`. */
+  #onConnected({ peer, dialed }: Message): void {
+    const address = dialed as NetAddress | undefined;
+    if (address === undefined || !this.#trackers.has(printNetAddress(address))) return;
+    this.#trusted.add(peer as PeerId);
+  }
+
+  /** What it says in place of `send`, message by message. */
   #toldInstead(send: Message, now: Now): readonly Message[] {
-    const bytes = send['bytes'] as Uint8Array;
-    const peer = send['peer'] as PeerId;
-    const sent = this.#sends.get(peer) ?? 0;
-    this.#sends.set(peer, sent + 1);
-    if (sent < HANDSHAKE_SENDS) return [send];
-    const said = this.#bytesInstead(bytes, now);
-    return said === undefined ? [] : [{ ...send, bytes: said }];
+    if (this.#trusted.has(send['peer'] as PeerId)) return [send];
+    const said = framesOf(send['bytes'] as Uint8Array).flatMap((frame) => {
+      const bytes = typeOf(frame) <= READY ? frame : this.#bytesInstead(frame, now);
+      return bytes === undefined ? [] : [{ ...send, bytes, notify: false }];
+    });
+    return said.map((one, i) => (i < said.length - 1 ? one : { ...one, notify: send['notify'] }));
   }
 
   #bytesInstead(bytes: Uint8Array, now: Now): Uint8Array | undefined {
-    const type = bytes[FRAME_PREFIX_BYTES - 1];
+    const type = typeOf(bytes);
     switch (this.#lie) {
       case 'silence':
         return undefined;
@@ -105,9 +127,8 @@ export class Liar implements Machine {
       case 'invalid blocks':
         return type === NEW_HEADERS ? this.#pushed(this.#invalidBlock(now).bytes) : bytes;
       case 'low work':
-        if (type === NEW_HEADERS) return this.#pushed(this.#lowWorkHeaders());
-        if (type !== HEADERS) return bytes;
-        return this.#protocol.encode({ type: 'headers', headers: this.#lowWorkHeaders() });
+        if (type === NEW_HEADERS) return this.#pushed(this.#lowWorkBranch().headers);
+        return type === HEADERS ? this.#lowWorkShown() : bytes;
     }
   }
 
@@ -116,7 +137,7 @@ export class Liar implements Machine {
     const made = this.#invalid?.block;
     if (made === undefined || input.type !== 'received') return undefined;
     const bytes = input['bytes'] as Uint8Array;
-    if (bytes[FRAME_PREFIX_BYTES - 1] !== GET_BLOCKS) return undefined;
+    if (typeOf(bytes) !== GET_BLOCKS) return undefined;
     const asked = this.#protocol.encode({ type: 'getBlocks', hashes: [made.hash] });
     if (Buffer.compare(asked, bytes) !== 0) return undefined;
     const block = this.#protocol.encode({ type: 'block', block: made.bytes });
@@ -138,8 +159,15 @@ export class Liar implements Machine {
     return this.#invalid.block;
   }
 
+  #lowWorkShown(): Uint8Array {
+    const { headers, last } = this.#lowWorkBranch();
+    const message = this.#protocol.encode({ type: 'headers', headers });
+    this.#onLowWork(message, last);
+    return message;
+  }
+
   /** A branch from genesis, right in itself, with less work than the chain. */
-  #lowWorkHeaders(): Uint8Array {
+  #lowWorkBranch(): Branch {
     if (this.#lowWork !== undefined) return this.#lowWork;
     const { genesis, params } = this.#network;
     const headers: Uint8Array[] = [];
@@ -148,7 +176,9 @@ export class Liar implements Machine {
       hash: genesis.hash,
       point: { height: 0, time, bits: params.genesisBits, parentTime: time },
     };
-    for (let height = 1; height <= LOW_WORK_HEADERS; height++) {
+    const span = LOW_WORK_HEADERS_MAX - LOW_WORK_HEADERS_MIN;
+    const count = LOW_WORK_HEADERS_MIN + this.#rng.below(span + 1);
+    for (let height = 1; height <= count; height++) {
       const parentTime = time;
       time = (time + params.targetInterval) as UnixSeconds;
       const template = makeTemplate(params, tip, this.#contents(0), time);
@@ -158,7 +188,7 @@ export class Liar implements Machine {
       headers.push(header);
       tip = { hash: headerHash(header), point: { height, time, bits, parentTime } };
     }
-    this.#lowWork = concatBytes(...headers);
+    this.#lowWork = { headers: concatBytes(...headers), last: tip.hash };
     return this.#lowWork;
   }
 
@@ -176,6 +206,20 @@ export class Liar implements Machine {
 
 /** 20 bytes of which nobody has a key. */
 const NOBODY = '00'.repeat(20) as AddressHash;
+
+const typeOf = (frame: Uint8Array): number => frame[FRAME_PREFIX_BYTES - 1] as number;
+
+/** The whole frames that one send holds. */
+function framesOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length;) {
+    const end = at + FRAME_PREFIX_BYTES - 1 + view.getUint32(at);
+    frames.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return frames;
+}
 
 /** In the last transaction of a block. */
 function withLastByteChanged(bytes: Uint8Array): Uint8Array {

@@ -137,10 +137,12 @@ class Scenario {
     const { sometimes } = this;
     this.#faults = new Faults({ world, participants, tracker: this.#tracker, sometimes });
     const count = FAULT_LEVELS[options.faults] === 0 ? 0 : Math.ceil(nodes / NODES_A_LIAR);
-    this.#liars = new Liars(world, { network, trackers: [TRACKER_ADDRESS], count });
+    const trackers = [TRACKER_ADDRESS];
+    this.#liars = new Liars(world, { network, trackers, count, participants, sometimes });
     world.watch(this.trace);
     world.watch(checker);
     world.watch(this.#faults);
+    world.watch(this.#liars);
   }
 
   run(onProgress: (progress: Progress) => void): void {

@@ -20,6 +20,9 @@ export const RARE_PATHS = {
   'liar found out': 'a hostile node was let go for what it sent',
   'invalid block refused': 'a block with work that breaks a rule was refused, and its sender',
   'clock told': 'a node told its operator of clocks that differ',
+  'low-work branch refused': 'a node read a branch with less work than it demands, and kept none',
+  'mutated body refused': 'a body that is not the one of its header was refused',
+  'garbage cut off': 'a hostile node was let go for bytes that are no message',
 } as const;
 
 export type RarePath = keyof typeof RARE_PATHS;

@@ -40,7 +40,10 @@ describe('sim/scenario', function () {
   it('really takes the rare paths, over a few seeds', () => {
     const runs = [31, 32].map((seed) => runScenario({ seed, nodes: 8, hours: 1, faults: 'many' }));
     expect(runs.map(({ failure }) => failure)).to.deep.equal([undefined, undefined]);
-    for (const path of ['fork', 'ping timed out', 'liar found out', 'power lost'] as const) {
+    for (const path of [
+      ...(['fork', 'ping timed out', 'liar found out', 'power lost'] as const),
+      ...(['low-work branch refused', 'mutated body refused', 'garbage cut off'] as const),
+    ] as const) {
       const counts = runs.map(({ sometimes }) => sometimes.count(path));
       expect(Math.max(...counts), path).to.be.above(0);
     }
