@@ -23,6 +23,9 @@ function makeNextBuild(folder: string): string {
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   change(join(build, `shared/wire/handshakeMessages${EXTENSION}`), 'PROTOCOL_MAX = 1', '= 2');
   change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
+  const session = join(build, `peer/net/session${EXTENSION}`);
+  insertAfter(session, 'this.#pings = new Pings(now, this.#dependencies.rng);', SAYS_IT);
+  insertAfter(session, 'this.#messageCount++;', HEARS_IT);
   return join(build, `cli/cairn${EXTENSION}`);
 }
 
@@ -30,6 +33,19 @@ function makeNextBuild(folder: string): string {
 const NEW_ROW =
   "number: 0x1f, since: 2, limit: { bytes: 35, why: 'one hash' }, about: 'New.', " +
   "fields: { hash: field(hash(), 'a block') } }), message({ name: 'notFound', number: 0x14";
+
+/** To whoever knows it, when the handshake is over. */
+const SAYS_IT =
+  "if (this.#link.knows('newInTwo')) this.send({ type: 'newInTwo', hash: '0'.repeat(64) });";
+
+const HEARS_IT =
+  "if (message.type === 'newInTwo') { process.stdout.write('heard what is new\\n'); return false; }";
+
+function insertAfter(path: string, line: string, code: string): void {
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(line), `${line} in ${path}`).to.have.length(2);
+  writeFileSync(path, text.replace(line, `${line} ${code}`));
+}
 
 /** Replaces what follows the start of `old`, which must be there once. */
 function change(path: string, old: string, replacement: string): void {
@@ -59,12 +75,14 @@ describe('e2e: two protocol versions side by side', function () {
     const port = await portsOneByOne();
     const tracker = `127.0.0.1:${String(port())}`;
     const old = (...words: readonly string[]): Running => sandbox.start(...words);
+    const peers: Running[] = [];
     const startPeer = async (name: string, run: typeof old): Promise<number> => {
       const http = port();
       const running = run(
         ...['peer', '--name', name, '--data', sandbox.path(name), '--tracker', tracker],
         ...['--listen', `127.0.0.1:${String(port())}`, '--http', String(http)],
       );
+      peers.push(running);
       await untilPrinted(running, /the peer is up/);
       return http;
     };
@@ -87,6 +105,10 @@ describe('e2e: two protocol versions side by side', function () {
     expect((await statusAt(bob))?.protocol).to.equal(2);
     expect(await versionsAt(alice)).to.deep.equal([1, 1]);
     expect(await versionsAt(bob)).to.deep.equal([1, 2]);
+    // Each of these two said it to the other, and nobody to Alice.
+    const [first, ...newer] = peers;
+    for (const one of newer) await untilPrinted(one, /heard what is new/);
+    expect(first?.output()).to.not.match(/does not know/);
   });
 
   /** Starts programs of the build whose command is `next`. */
