@@ -39,7 +39,7 @@ const SAYS_IT =
   "if (this.#link.knows('newInTwo')) this.send({ type: 'newInTwo', hash: '0'.repeat(64) });";
 
 const HEARS_IT =
-  "if (message.type === 'newInTwo') { process.stdout.write('heard what is new\\n'); return false; }";
+  "if (message.type === 'newInTwo') { process.stdout.write('heard it\\n'); return false; }";
 
 function insertAfter(path: string, line: string, code: string): void {
   const text = readFileSync(path, 'utf8');
@@ -107,7 +107,7 @@ describe('e2e: two protocol versions side by side', function () {
     expect(await versionsAt(bob)).to.deep.equal([1, 2]);
     // Each of these two said it to the other, and nobody to Alice.
     const [first, ...newer] = peers;
-    for (const one of newer) await untilPrinted(one, /heard what is new/);
+    for (const one of newer) await untilPrinted(one, /heard it/);
     expect(first?.output()).to.not.match(/does not know/);
   });
 
