@@ -213,7 +213,8 @@ export class DownloadsWorld {
   }
 
   #onGetBlocks(peer: Seen, hashes: readonly BlockHash[]): void {
-    const isIdle = [...peer.owed].every((hash) => peer.late.has(hash));
+    // Whether what it owes is late is not told: nobody else may have had room for it, or have it.
+    const isIdle = peer.owed.size === 0;
     this.onAsked(peer, hashes);
     for (const hash of hashes) peer.owed.add(hash);
     if (isIdle) peer.answeredAt = this.ms;
