@@ -8,11 +8,14 @@ import type { NetworkParams } from '../../shared/consensus/params.js';
 import { REJECTS } from '../../shared/consensus/reject.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
-import { standingIn } from '../../peer/storage/snapshot.js';
+import { StoreDamage } from '../../peer/chain/store.js';
+import { isUnreadable } from '../../peer/storage/chainTrouble.js';
+import { standingIn, type ChainSnapshot } from '../../peer/storage/snapshot.js';
 import { verifyChain } from '../../peer/storage/verifyChain.js';
 import type { NodeEvent, QueueSizes } from '../../peer/types.js';
 import type { Host } from './host.js';
 import type { Participant } from './participant.js';
+import { contentOf } from './content.js';
 import { recount } from './recount.js';
 import type { Sometimes } from './sometimes.js';
 import type { Watcher } from './world.js';
@@ -57,6 +60,8 @@ export class Checker implements Watcher {
   /** The most work that each announced, since it last lost power or its disk. */
   readonly #best = new Map<Participant, Announced>();
   readonly #byHost = new Map<Host, Participant>();
+  /** What was found right, by `contentOf`: at rest all have the same. */
+  readonly #verified = new Set<string>();
   #steps = 0;
   #reorganisations = 0;
 
@@ -122,6 +127,8 @@ export class Checker implements Watcher {
     const snapshot = participant.disk.look();
     // Begun anew, and not started yet.
     if (snapshot.chain.state() === undefined) return;
+    const content = contentIn(snapshot);
+    if (content !== undefined && this.#verified.has(content)) return;
     const steps = verifyChain(snapshot);
     let step = steps.next();
     while (step.done !== true) step = steps.next();
@@ -133,6 +140,7 @@ export class Checker implements Watcher {
     if (supply > supplyMax(params, standingIn(snapshot).position.height)) {
       throw new Broken(`${nameOf(participant)} has more coins than the schedule makes`);
     }
+    if (content !== undefined) this.#verified.add(content);
   }
 
   /** The stored coins are those that its stored blocks make, counted by a code of our own. */
@@ -171,6 +179,16 @@ export class Checker implements Watcher {
     const found = this.#participants.find(({ node }) => node?.host === host);
     if (found !== undefined) this.#byHost.set(host, found);
     return found;
+  }
+}
+
+/** Of what cannot be read `undefined`: to say what is wrong is for the verification. */
+function contentIn(snapshot: ChainSnapshot): string | undefined {
+  try {
+    return contentOf(snapshot);
+  } catch (error) {
+    if (error instanceof StoreDamage || isUnreadable(error)) return undefined;
+    throw error;
   }
 }
 

@@ -12,6 +12,7 @@ import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { pointOf } from '../../peer/chain/headerEntry.js';
 import { EXTRA_NONCE_BYTES, makeTemplate, solved } from '../../peer/mining/template.js';
 import type { MineJob, NodeEvent } from '../../peer/types.js';
+import type { Answers } from './answers.js';
 import { Disk } from './disk.js';
 import { simKey } from './keys.js';
 import { nonceOf } from './nonce.js';
@@ -25,6 +26,8 @@ export interface ParticipantOptions {
   /** Hashes a second; 0: does not mine. */
   readonly hashesPerSecond: number;
   readonly outboundWanted: number;
+  /** Checks the signatures of all. */
+  readonly answers?: Answers;
   /** Coins of all, to pay with. */
   readonly purse?: Purse;
   /** The program runs on its disk again. */
@@ -129,6 +132,7 @@ export class Participant {
 
   #run(failsAtWrite: number | undefined): WorldNode {
     const { network, trackers, hashesPerSecond, outboundWanted, onEvent } = this.#options;
+    const { answers } = this.#options;
     const node = addNode(this.#world, network, {
       number: this.number,
       store: this.disk.open(failsAtWrite),
@@ -137,6 +141,7 @@ export class Participant {
       moveCostMax: MOVE_COST_MAX,
       coinChangesMax: COIN_CHANGES_MAX,
       neighbours: this.#neighbours,
+      ...(answers !== undefined && { answers }),
       mining: hashesPerSecond > 0 ? { mode: { type: 'continuous' } } : {},
       hosting: {
         now: () => this.#now(),

@@ -7,6 +7,7 @@ import { bitsOf } from '../../shared/consensus/work.js';
 import { networkOf, type Network } from '../../shared/consensus/genesis.js';
 import { template } from '../../shared/consensus/templates.js';
 import type { UnixSeconds } from '../../shared/units.js';
+import { Answers } from './answers.js';
 import { Broken, Checker, nameOf } from './checker.js';
 import { FAULT_LEVELS, Faults, type FaultLevel, type TrackerPlace } from './faults.js';
 import { Liars } from './liars.js';
@@ -64,7 +65,7 @@ const START_UNIX = 1_800_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const LOOK_MS = 15 * MINUTE_MS;
-/** Everything is recounted from genesis on every four hours, and at the end. */
+/** The chain of one after the other is verified every four hours, that of all at the end. */
 const LOOKS_A_RECOUNT = 16;
 /** Without faults, all have the same work after so long: the dials of who was given up for long. */
 const EQUAL_WORK_MS = 10 * MINUTE_MS;
@@ -111,6 +112,7 @@ class Scenario {
     this.trace = new Trace(world);
     const participants: Participant[] = [];
     const checker = new Checker(participants, this.sometimes);
+    const answers = new Answers(network.idBytes);
     const purse = new Purse(network, world.rng, nodes);
     const miners = Math.min(nodes, MINERS_MAX);
     for (let i = 0; i < nodes; i++) {
@@ -121,6 +123,7 @@ class Scenario {
           trackers: [TRACKER_ADDRESS],
           hashesPerSecond,
           outboundWanted: OUTBOUND,
+          answers,
           purse,
           onStarted: (participant) => {
             checker.checkCoins(participant);
@@ -163,7 +166,8 @@ class Scenario {
         heights: this.participants.map(({ node }) => node?.height ?? 0),
       });
       if (looks % LOOKS_A_RECOUNT > 0) continue;
-      for (const participant of this.participants) this.#checker.checkDisk(participant);
+      const next = this.participants[(looks / LOOKS_A_RECOUNT) % nodes];
+      if (next !== undefined) this.#checker.checkDisk(next);
     }
     this.#faults.end();
     this.#liars.end();

@@ -14,8 +14,8 @@ import { Node, type NodeOptions } from '../../peer/node.js';
 import type { ChainStore } from '../../peer/chain/store.js';
 import type { Command, Effect, MineJob, NodeEvent } from '../../peer/types.js';
 import { Tracker } from '../../tracker/tracker.js';
-import { answersTo } from '../../peer/chain/signatures.js';
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
+import { Answers } from './answers.js';
 import type { Host, HostOptions, Machine } from './host.js';
 import { simKey, TRACKER_NUMBER } from './keys.js';
 import { nonceOf } from './nonce.js';
@@ -35,6 +35,8 @@ export interface WorldNodeOptions {
   readonly coinChangesMax?: number;
   readonly workMin?: bigint;
   readonly mining?: Partial<NodeOptions['mining']>;
+  /** Checks signatures in place of threads of its own. */
+  readonly answers?: Answers;
   /** What speaks for it, when that is not itself. */
   readonly mouth?: (node: Node) => Machine;
   /** Its clocks and what becomes of trouble, where they are not the world's. */
@@ -85,6 +87,7 @@ export class WorldNode {
   /** Called with what it tells, in place of `events`. */
   onEvent: ((event: NodeEvent) => void) | undefined;
   readonly #world: World;
+  readonly #answers: Answers;
   #job: MineJob | undefined;
   #commands = 0;
 
@@ -92,6 +95,7 @@ export class WorldNode {
     this.#world = world;
     this.number = number;
     this.network = network;
+    this.#answers = options.answers ?? new Answers(network.idBytes);
     this.address = { ...addressOfNode(number), ...(options.host && { host: options.host }) };
     if (options.port !== undefined) this.address = { ...this.address, port: options.port };
     this.store = options.store ?? openStore(IN_MEMORY, network).store;
@@ -201,7 +205,7 @@ export class WorldNode {
         this.neighbours = effect.addresses;
         return;
       case 'verify': {
-        const results = answersTo(this.network.idBytes, effect.batch);
+        const results = this.#answers.to(effect.batch);
         this.#world.after(1, () => {
           this.host.input({ type: 'verified', results });
         });

@@ -3,9 +3,9 @@
  * cut it sends again after ever longer waits, minutes at last, and tells nobody.
  *
  * A session on which nothing came for 2 s after a ping is in doubt until something comes. It stays,
- * but does not keep us from dialing its node anew. When our tip has moved, who stays silent for 3 s
- * is pinged: news that nobody hears of must not wait for the next regular ping. Silence shows
- * nothing on a line that is full of what we send.
+ * but does not keep us from dialing its node anew. When our tip has moved, who is silent from 3 s
+ * before that until 3 s after it is pinged: news that nobody hears of must not wait for the next
+ * regular ping. Silence shows nothing on a line that is full of what we send.
  */
 
 import type { MonoMs } from '../../shared/units.js';
@@ -109,6 +109,7 @@ export class Doubts {
     const received = new Map<Session, number>();
     for (const session of this.#connections.peers()) {
       if (session.facts.direction === 'inbound' || this.has(session)) continue;
+      if (now < session.heardAt + SILENCE_MS) continue;
       if (!this.#asked.has(session)) received.set(session, session.bytesReceived);
     }
     if (received.size > 0) this.#news = { at: now, received };

@@ -90,6 +90,7 @@ export class Session {
   #ending: Ending | undefined;
   #bytesReceived = 0;
   #unansweredBytes = 0;
+  #heardAt: MonoMs;
   #messageCount = 0;
 
   constructor(
@@ -98,6 +99,7 @@ export class Session {
     dependencies: SessionDependencies,
   ) {
     this.facts = facts;
+    this.#heardAt = facts.since;
     this.#dependencies = dependencies;
     this.#link = new Link(dependencies.protocol, handshake);
   }
@@ -157,6 +159,11 @@ export class Session {
     return this.#bytesReceived;
   }
 
+  /** When the last of them came. */
+  get heardAt(): MonoMs {
+    return this.#heardAt;
+  }
+
   /** Bytes that we sent since the last ones came. */
   get unansweredBytes(): number {
     return this.#unansweredBytes;
@@ -199,6 +206,7 @@ export class Session {
   *receive(bytes: Uint8Array, now: MonoMs): Generator<SessionEvent, void> {
     this.#bytesReceived += bytes.length;
     this.#unansweredBytes = 0;
+    this.#heardAt = now;
     this.#pings?.onHeard(now);
     for (const event of this.#link.receive(bytes)) {
       switch (event.type) {

@@ -40,6 +40,10 @@ function withDeaf(world: World, blockCount: number): [WorldNode, Stranger] {
   return [node, stranger];
 }
 
+/** Whether a frame is a ping, by its type (docs/protocol.md). */
+const isPing = (effect: { readonly type: string }): boolean =>
+  'bytes' in effect && effect.bytes instanceof Uint8Array && effect.bytes[4] === 0x02;
+
 describe('net/doubts', () => {
   it('dials anew whom it told of its tip, when the connection is dead and not closed', () => {
     const world = new World();
@@ -75,6 +79,25 @@ describe('net/doubts', () => {
     expect([dials.count, a.reasons]).to.deep.equal([0, []]);
   });
 
+  it('asks nothing of who told it of its new tip', () => {
+    const world = new World();
+    const [a, b] = pair(world);
+    let pings = 0;
+    world.watch({
+      onStep: (host, effects) => {
+        if (host !== a.host) return;
+        pings += effects.filter(isPing).length;
+      },
+    });
+    generate(b);
+    world.run(6_000);
+    expect([a.height, pings]).to.deep.equal([1, 0]);
+    b.host.freeze();
+    generate(a);
+    world.run(6_000);
+    expect([a.height, pings]).to.deep.equal([2, 1]);
+  });
+
   it('has a doubt until something comes', () => {
     const world = new World();
     const [a, b] = pair(world);
@@ -99,7 +122,7 @@ describe('net/doubts', () => {
       const [node, stranger] = withDeaf(world, blockCount);
       const dials = dialsOf(world, node);
       stranger.say({ type: 'getHeaders', locator: [network.id], stop: NO_STOP });
-      world.run(100);
+      world.run(4_000);
       generate(node);
       world.run(5_500);
       expect(dials.count, `after ${String(blockCount)} headers`).to.equal(dialCount);
