@@ -9,7 +9,7 @@ import type { Network } from '../../shared/consensus/genesis.js';
 import type { Rng } from '../../shared/rng.js';
 import type { ChainStore } from '../../peer/chain/store.js';
 import { ChainReader } from '../../peer/storage/chainReader.js';
-import { IN_MEMORY, opened, storeIn } from '../../peer/storage/openStore.js';
+import { demandWholePages, IN_MEMORY, opened, storeIn } from '../../peer/storage/openStore.js';
 import type { ChainSnapshot } from '../../peer/storage/snapshot.js';
 import { failingStore } from './failingStore.js';
 
@@ -18,6 +18,8 @@ export class Disk {
   #database: Database.Database;
   /** Of the last look, while the database is the same. */
   #snapshot: ChainSnapshot | undefined;
+  /** Of the file, when it was written anew last; SQLite lets it grow by whole pages. */
+  #sizeBytes = 0;
   /** What would be there after a loss of power. */
   #safe: Buffer;
 
@@ -36,7 +38,10 @@ export class Disk {
     const store = opened(
       IN_MEMORY,
       () => this.#database,
-      (database) => storeIn(database, IN_MEMORY, this.#network),
+      (database) => {
+        demandWholePages(database, () => this.#sizeBytes);
+        return storeIn(database, IN_MEMORY, this.#network);
+      },
     );
     return failsAtWrite === undefined ? store : failingStore(store, failsAtWrite);
   }
@@ -57,7 +62,7 @@ export class Disk {
   /** From now on `bytes` is what is on it; no program runs on it. */
   replace(bytes: Buffer): void {
     this.#database.close();
-    this.#use(new Database(bytes));
+    this.#use(new Database(bytes), bytes.length);
   }
 
   /** The system has brought everything so far to the disk. */
@@ -78,13 +83,14 @@ export class Disk {
 
   /** The operator begins with an empty data directory. */
   wipe(): void {
-    this.#use(new Database(IN_MEMORY));
+    this.#use(new Database(IN_MEMORY), 0);
     storeIn(this.#database, IN_MEMORY, this.#network);
     this.sync();
   }
 
-  #use(database: Database.Database): void {
+  #use(database: Database.Database, sizeBytes: number): void {
     this.#database = database;
+    this.#sizeBytes = sizeBytes;
     this.#snapshot = undefined;
   }
 }

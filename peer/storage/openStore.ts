@@ -38,6 +38,7 @@ export function openStore(path: string, network: Network): OpenStore {
     path,
     () => new Database(path),
     (database) => {
+      demandWholePages(database, () => sizeOf(path));
       const store = storeIn(database, path, network);
       return { store, neighbours: new NeighbourTable(database, path), wasEmptied };
     },
@@ -57,6 +58,21 @@ export function storeIn(
   claim(database, path, network);
   return new SqliteChainStore(database, path);
 }
+
+/**
+ * Throws `StoreDamage` when the file of `database` ends inside a page: SQLite takes what is missing
+ * of it for zeros, and coins for others. Whole pages that are missing it finds itself. `sizeOf`:
+ * bytes of the file now.
+ */
+export function demandWholePages(database: Database.Database, sizeOf: () => number): void {
+  const pageBytes = Number(database.pragma('page_size', { simple: true }));
+  if (sizeOf() % pageBytes === 0) return;
+  // A page that was on its way from the log into the file is whole in the log.
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  if (sizeOf() % pageBytes > 0) throw new StoreDamage('Its end is missing.');
+}
+
+const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
 
 /** The network to which the database at `path` belongs; `undefined` where there is none yet. */
 export function pinnedNetwork(path: string): Network | undefined {

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
@@ -235,6 +235,26 @@ describe('storage/openStore', () => {
       writeFileSync(path, image);
       expect(troubleOf(() => openStore(path, network)).code).to.equal('chain-damaged');
       expect(troubleOf(() => openSnapshot(path)).code).to.equal('chain-damaged');
+    });
+  });
+
+  it('refuses a file that ends inside a page, if that is not in the log', () => {
+    inFolder((folder) => {
+      const [path, whole] = [join(folder, 'chain.sqlite'), join(folder, 'whole.sqlite')];
+      openStore(path, network).store.close();
+      copyFileSync(path, whole);
+      truncateSync(path, statSync(path).size - 100);
+      expect(troubleOf(() => openStore(path, network)).message).to.include('Its end is missing.');
+      // As after a loss of power while the log was taken in.
+      const { store } = openStore(whole, network);
+      feed(new Chain(network, store), store, nextBlocks(network, genesisOf(network), 60));
+      for (const end of ['', '-wal']) copyFileSync(`${whole}${end}`, `${path}${end}`);
+      store.close();
+      truncateSync(path, statSync(path).size - 100);
+      const { store: again } = openStore(path, network);
+      expect(new Chain(network, again).tip.height).to.equal(60);
+      again.close();
+      expect(statSync(path).size % 4_096).to.equal(0);
     });
   });
 
