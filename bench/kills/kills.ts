@@ -28,10 +28,15 @@ export interface KillReport {
   readonly failed: number;
   /** How often each kind was killed. */
   readonly byKind: ReadonlyMap<Kind, number>;
+  /** Kills that left a reorganisation half done on the disk. */
+  readonly inTheMiddle: number;
 }
 
 /** Shuffled and dealt again and again: each kind comes soon, and these two more often. */
 const DECK: readonly Kind[] = [...KINDS, 'sync', 'reorganisation'];
+
+/** Of a reorganisation, until one is hit in the middle. */
+const TRIES = 4;
 
 export class Kills {
   readonly #options: KillOptions;
@@ -41,6 +46,7 @@ export class Kills {
   #launched: Launched | undefined;
   #deck: Kind[] = [];
   #failed = 0;
+  #inTheMiddle = 0;
   #isClosed = false;
 
   constructor(options: KillOptions) {
@@ -56,7 +62,8 @@ export class Kills {
     let kills = 0;
     while (kills < this.#options.kills) await this.#killOne(cast, ++kills);
     await this.#attempt('the end', () => this.#checkEnd(cast));
-    return { kills, failed: this.#failed, byKind: this.#byKind };
+    const inTheMiddle = this.#inTheMiddle;
+    return { kills, failed: this.#failed, byKind: this.#byKind, inTheMiddle };
   }
 
   /** Ends all programs, at once, and removes what they wrote. */
@@ -95,6 +102,15 @@ export class Kills {
       const what = await killTracker(cast, this.#rng);
       return `${what}; up again, peers agree on block ${await cast.untilAgreed()}`;
     }
+    const before = this.#inTheMiddle;
+    let said = await this.#killPeer(cast, kind);
+    for (let i = 1; kind === 'reorganisation' && i < TRIES && this.#inTheMiddle === before; i++) {
+      said = `${said}; again: ${await this.#killPeer(cast, kind)}`;
+    }
+    return said;
+  }
+
+  async #killPeer(cast: Cast, kind: keyof typeof ENDINGS): Promise<string> {
     const { victim, what } = await ENDINGS[kind](cast, this.#rng);
     try {
       const found = await this.#recover(victim);
@@ -125,6 +141,7 @@ export class Kills {
     } else if (told !== undefined && compare(told, left.found(told.height)) === 'lost') {
       throw new Error(`the disk of ${victim.name} lost block ${told.height}, which it told of`);
     }
+    if (typeof left !== 'string' && left.isMoving) this.#inTheMiddle++;
     const verified = typeof left === 'string' ? undefined : this.#verify(copy);
     victim.start();
     await victim.untilUp();

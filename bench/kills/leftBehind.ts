@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ancestorAt } from '../../peer/chain/headerEntry.js';
+import type { ChainState } from '../../peer/chain/store.js';
 import { CHAIN_FILE } from '../../peer/storage/openStore.js';
 import { openSnapshot, standingIn } from '../../peer/storage/snapshot.js';
 import { Trouble } from '../../shared/io/trouble.js';
@@ -35,12 +36,21 @@ export interface LeftBehind {
   readonly coinsAway: number;
 }
 
-/** Whether the chain in `directory`, whose peer may run, is in a reorganisation: a short look. */
-export function isMovingIn(directory: string): boolean {
+/** Where the chain in `directory` stands, whose peer may run: a short look. */
+export function stateIn(directory: string): ChainState | undefined {
   const snapshot = openSnapshot(join(directory, CHAIN_FILE));
   const state = snapshot.chain.state();
   snapshot.close();
-  return state?.target !== undefined && state.target !== state.tip;
+  return state;
+}
+
+/** Whether a reorganisation is under way. */
+export const isMove = <Block>({ tip, target }: Ends<Block>): boolean =>
+  target !== undefined && target !== tip;
+
+interface Ends<Block> {
+  readonly tip: Block;
+  readonly target: Block | undefined;
 }
 
 /** The chain in `directory`; a sentence when there is none yet, or it cannot be read. */
@@ -54,7 +64,7 @@ export function readChain(directory: string): LeftBehind | string {
           work: tip.chainWork,
           hashThere: height > tip.height ? undefined : ancestorAt(tip, height).hash,
         }),
-        isMoving: target !== undefined && target !== tip,
+        isMoving: isMove({ tip, target }),
         coinsAway: Math.abs(tip.height - position.height),
       };
     } finally {

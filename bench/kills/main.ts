@@ -4,6 +4,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { isTold } from '../../lab/sim/programFlags.js';
 import { readKillFlags, type KillFlags } from './killFlags.js';
 import { Kills } from './kills.js';
 
@@ -18,10 +19,14 @@ async function main(flags: KillFlags): Promise<void> {
     });
   }
   try {
-    const { kills: count, failed, byKind } = await kills.run();
+    const { kills: count, failed, byKind, inTheMiddle } = await kills.run();
     console.log([...byKind].map(([kind, times]) => `${kind} ${times}`).join(', '));
     console.log(`${count} kills, ${failed} failed`);
     if (failed > 0) process.exitCode = 1;
+    if (byKind.has('reorganisation') && inTheMiddle === 0) {
+      console.log('no kill hit a reorganisation in the middle: nothing is proven of it');
+      process.exitCode = 1;
+    }
   } finally {
     await kills.close();
   }
@@ -31,9 +36,9 @@ async function main(flags: KillFlags): Promise<void> {
 const wordsOf = ({ kills, seed }: KillFlags): string => `--kills ${kills} --seed ${seed}`;
 
 const flags = readKillFlags(process.argv.slice(2), randomInt(2 ** 32 - 1));
-if (typeof flags === 'string') {
-  console.error(flags);
-  process.exitCode = 1;
+if (isTold(flags)) {
+  (flags.exitCode === 0 ? console.log : console.error)(flags.text);
+  process.exitCode = flags.exitCode;
 } else {
   await main(flags);
 }

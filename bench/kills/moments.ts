@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Rng } from '../../shared/rng.js';
 import type { Cast } from './cast.js';
-import { isMovingIn } from './leftBehind.js';
+import { isMove, stateIn } from './leftBehind.js';
 import type { Peer } from './peer.js';
 
 /** Everything that is killed here. `launcher` has a network of its own (`launched.ts`). */
@@ -24,7 +24,7 @@ const MINED = 300;
 /** After the moment that was waited for: the next milliseconds are as likely as the others. */
 const JITTER_MS = 20;
 const DOWNLOAD_MS_MAX = 300;
-const MOVE_MS_MAX = 300;
+const MOVE_MS_MAX = 100;
 
 /** Each leaves the victim dead, and all others as they were. */
 export const ENDINGS: Readonly<Record<Exclude<Kind, 'tracker' | 'launcher'>, Ending>> = {
@@ -53,11 +53,14 @@ export const ENDINGS: Readonly<Record<Exclude<Kind, 'tracker' | 'launcher'>, End
     await victim.untilUp();
     const own = victim.witness.told?.height ?? 0;
     const isMoving = rng.below(3) > 0;
-    await victim.watchUntil('the other branch', BUSY_TIMEOUT_MS, ({ height, headerHeight }) => {
-      if (height > own) return true;
-      return headerHeight > own && (!isMoving || isMovingIn(victim.directory));
-    });
-    await victim.witness.watch(rng.below(isMoving ? MOVE_MS_MAX : DOWNLOAD_MS_MAX));
+    if (isMoving) {
+      await untilMoving(victim);
+      await delay(rng.below(MOVE_MS_MAX));
+    } else {
+      const isThere = ({ headerHeight }: { headerHeight: number }): boolean => headerHeight > own;
+      await victim.watchUntil('the other branch', BUSY_TIMEOUT_MS, isThere);
+      await victim.witness.watch(rng.below(DOWNLOAD_MS_MAX));
+    }
     await victim.kill();
     return { victim, what: `${victim.name} leaves ${own} blocks for a longer branch` };
   },
@@ -109,5 +112,20 @@ export async function killTracker(cast: Cast, rng: Rng): Promise<string> {
 
 const TRACKER_MS_MAX = 500;
 const TRACKER_BLOCKS = 20;
+
+/**
+ * Until a reorganisation was begun, or is over. Looks at the disk: the API may answer only when all
+ * of it is over.
+ */
+async function untilMoving({ name, directory }: Peer): Promise<void> {
+  const before = stateIn(directory)?.tip;
+  const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
+  while (performance.now() < deadlineMs) {
+    const state = stateIn(directory);
+    if (state?.tip !== before || (state !== undefined && isMove(state))) return;
+    await delay(1);
+  }
+  throw new Error(`not within ${BUSY_TIMEOUT_MS / 1_000} s: ${name} begins a reorganisation`);
+}
 
 const drawn = (peers: readonly Peer[], rng: Rng): Peer => peers[rng.below(peers.length)] as Peer;

@@ -5,7 +5,8 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { isTold, readSimFlags } from './simFlags.js';
+import { readSimFlags } from './simFlags.js';
+import { isTold } from './programFlags.js';
 import { replayCommand, tableOf } from './report.js';
 import { runScenario } from './scenario.js';
 

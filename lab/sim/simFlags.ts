@@ -1,19 +1,23 @@
 /** The flags of the simulator's programs. */
 
-import { parseArgs } from 'node:util';
 import { FAULT_LEVELS, type FaultLevel } from './faults.js';
+import {
+  bad,
+  DECIMAL,
+  isTold,
+  number,
+  parse,
+  refused,
+  SEED_MAX,
+  WHOLE,
+  type Told,
+  type Values,
+} from './programFlags.js';
 import type { ScenarioOptions } from './scenario.js';
 
 const STANDARD = { nodes: 12, hours: 1, faults: 'many' } as const;
-const SEED_MAX = 2 ** 32 - 1;
 const NODES_MAX = 10_000;
 const HOURS_MAX = 10_000;
-
-/** What to print in place of a run: help that was asked for, or a sentence on what is wrong. */
-export interface Told {
-  readonly text: string;
-  readonly exitCode: 0 | 1;
-}
 
 export interface SoakOptions extends ScenarioOptions {
   /** How many seeds, from the first on. */
@@ -40,34 +44,10 @@ export function readSoakFlags(words: readonly string[]): SoakOptions | Told {
   return { ...scenario, seeds };
 }
 
-type Values = Readonly<Record<string, string | undefined>>;
-
-interface Program {
-  readonly command: string;
-  /** Each flag and its placeholder. */
-  readonly flags: Readonly<Record<string, string>>;
-}
-
 const FLAGS = {
   ...{ seed: 'S', nodes: 'N', hours: 'H' },
   faults: Object.keys(FAULT_LEVELS).join('|'),
 };
-
-function parse(words: readonly string[], { command, flags }: Program): Values | Told {
-  const names = Object.keys(flags).map((name) => [name, { type: 'string' }] as const);
-  const options = { ...Object.fromEntries(names), help: { type: 'boolean' } } as const;
-  const entries = Object.entries(flags).map(([name, value]) => `--${name} ${value}`);
-  const known = entries.join(', ');
-  try {
-    const { help, ...values } = parseArgs({ args: [...words], options, strict: true }).values;
-    if (help !== true) return values;
-    const usage = entries.map((entry) => ` [${entry}]`).join('');
-    return { text: `npm run ${command} --${usage}  (docs/simulation.md)`, exitCode: 0 };
-  } catch (error) {
-    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return refused(`${problem.replace(/\.?$/, '.')} There are: ${known}, --help.`);
-  }
-}
 
 function scenarioOf(values: Values, standardSeed: number): ScenarioOptions | Told {
   const seed = number(values['seed'], WHOLE, standardSeed);
@@ -80,19 +60,5 @@ function scenarioOf(values: Values, standardSeed: number): ScenarioOptions | Tol
   if (!isLevel(faults)) return bad('faults', Object.keys(FAULT_LEVELS).join(', '));
   return { seed, nodes, hours, faults };
 }
-
-const WHOLE = /^\d{1,10}$/;
-const DECIMAL = /^\d{1,5}(\.\d{1,6})?$/;
-
-function number(word: string | undefined, form: RegExp, standard: number): number {
-  if (word === undefined) return standard;
-  return form.test(word) ? Number(word) : Number.NaN;
-}
-
-export const isTold = (read: object): read is Told => 'exitCode' in read;
-
-const refused = (text: string): Told => ({ text, exitCode: 1 });
-
-const bad = (flag: string, range: string): Told => refused(`--${flag} takes ${range}.`);
 
 const isLevel = (word: string): word is FaultLevel => Object.hasOwn(FAULT_LEVELS, word);

@@ -6,9 +6,10 @@
 
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isTold } from './programFlags.js';
 import { replayCommand, tableOf } from './report.js';
 import { runScenario, type ScenarioOptions } from './scenario.js';
-import { isTold, readSoakFlags, type SoakOptions } from './simFlags.js';
+import { readSoakFlags, type SoakOptions } from './simFlags.js';
 import { Sometimes, type RarePath } from './sometimes.js';
 
 const TOLD_EVERY = 10;

@@ -8,15 +8,16 @@ describe('e2e: kill -9 at any moment', function () {
 
   const lines: string[] = [];
   const kills = new Kills({
-    ...{ kills: 8, seed: 3, blockCount: 600 },
+    ...{ kills: 8, seed: 3, blockCount: 900 },
     onLine: (line) => lines.push(line),
   });
   after(() => kills.close());
 
   it('loses nothing that was told of, and needs no hand to come up again', async () => {
-    const { failed, byKind } = await kills.run();
+    const { failed, byKind, inTheMiddle } = await kills.run();
     expect(failed, lines.join('\n')).to.equal(0);
     expect([...byKind.keys()]).to.have.members(KINDS);
     expect(lines).to.have.length(9);
+    expect(inTheMiddle, lines.join('\n')).to.be.above(0);
   });
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchBlocks, benchNetwork, fillDirectory } from '../../../bench/chains.js';
 import { compare } from '../../../bench/kills/held.js';
-import { copyChain, isMovingIn, readChain, removeChain } from '../../../bench/kills/leftBehind.js';
+import { copyChain, readChain, removeChain, stateIn } from '../../../bench/kills/leftBehind.js';
 import { temporaryFolders } from '../../support/folders.js';
 
 describe('kills/leftBehind', () => {
@@ -53,7 +53,7 @@ describe('kills/leftBehind', () => {
       .prepare('UPDATE state SET position = ?, target = ?')
       .run(reversed(hashAt(7)), reversed(hashAt(8)));
     database.close();
-    expect(isMovingIn(directory)).to.equal(true);
+    expect(stateIn(directory)?.target).to.equal(hashAt(8));
     expect(found(directory)).to.include({ isMoving: true, coinsAway: 3 });
   });
 });
