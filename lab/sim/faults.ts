@@ -5,7 +5,7 @@ import type { Participant } from './participant.js';
 import type { RarePath, Sometimes } from './sometimes.js';
 import type { Host } from './host.js';
 import type { Watcher, World } from './world.js';
-import type { WorldTracker } from './worldNode.js';
+import type { WorldTracker } from './worldTracker.js';
 
 /** How much goes wrong: faults an hour for each participant. */
 export const FAULT_LEVELS = { none: 0, some: 1, many: 4 } as const;
@@ -29,6 +29,8 @@ export interface FaultsDependencies {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** What somebody who came with nothing has after some minutes. */
+const SYNCED_BLOCKS = 20;
 
 export class Faults implements Watcher {
   readonly #parts: FaultsDependencies;
@@ -138,6 +140,17 @@ export class Faults implements Watcher {
     });
   };
 
+  /** It leaves for good, and somebody with nothing takes its place. */
+  readonly #replace = (): void => {
+    const participant = this.#running();
+    if (participant === undefined) return;
+    participant.beginAnew();
+    this.#startLater(participant, 5 * MINUTE);
+    this.#parts.world.after(15 * MINUTE, () => {
+      if ((participant.node?.height ?? 0) >= SYNCED_BLOCKS) this.#reached('newcomer synced');
+    });
+  };
+
   readonly #freeze = (): void => {
     const host = this.#running()?.node?.host;
     if (host === undefined || host.isFrozen) return;
@@ -199,12 +212,7 @@ export class Faults implements Watcher {
     const one = this.#any();
     const latencyMs = 50 + this.#rng.below(1_000);
     const bytesPerMs = 0.5 + this.#rng.below(20);
-    for (const other of participants) {
-      if (other !== one) world.setQuality(one, other, { latencyMs, bytesPerMs });
-    }
-    this.#later(20 * MINUTE, () => {
-      world.resetQualities();
-    });
+    this.#later(20 * MINUTE, world.setQuality(one, participants, { latencyMs, bytesPerMs }));
   };
 
   readonly #setClock = (): void => {
@@ -228,6 +236,7 @@ export class Faults implements Watcher {
   readonly #kinds: readonly (readonly [weight: number, begin: () => void])[] = [
     [4, this.#kill],
     [1, this.#stop],
+    [1, this.#replace],
     [2, this.#losePower],
     [1, this.#tear],
     [2, this.#failWrite],

@@ -116,6 +116,13 @@ export class Participant {
     this.#poweredOnMs = this.#world.ms;
   }
 
+  /** Another takes its place, with an empty disk, who knows nobody. */
+  beginAnew(): void {
+    this.kill();
+    this.#neighbours = [];
+    this.#wipe();
+  }
+
   /** As the sentence of the trouble says: the operator moves the file away. */
   #wipe(): void {
     this.generation++;

@@ -41,7 +41,7 @@ export const WHOLE = /^\d{1,10}$/;
 /** With up to six digits behind the point. */
 export const DECIMAL = /^\d{1,5}(\.\d{1,6})?$/;
 
-/** The number that `word` is, `NaN` when it has not that `form`; `standard` where none was given. */
+/** The number that `word` is, `NaN` where it has another form; `standard` where there is none. */
 export function number(word: string | undefined, form: RegExp, standard: number): number {
   if (word === undefined) return standard;
   return form.test(word) ? Number(word) : Number.NaN;

@@ -16,7 +16,12 @@ import { Purse } from './purse.js';
 import { Sometimes } from './sometimes.js';
 import { Trace } from './trace.js';
 import { World } from './world.js';
-import { addTracker, TRACKER_ADDRESS, type WorldTracker } from './worldNode.js';
+import {
+  addTracker,
+  registryInMemory,
+  TRACKER_ADDRESS,
+  type WorldTracker,
+} from './worldTracker.js';
 
 export interface ScenarioOptions {
   /** 0 to 2^32 − 1. */
@@ -136,8 +141,8 @@ class Scenario {
     }
     this.participants = participants;
     this.#checker = checker;
-    this.#tracker = trackerPlace(world, network);
     const { sometimes } = this;
+    this.#tracker = trackerPlace(world, network, sometimes);
     this.#faults = new Faults({ world, participants, tracker: this.#tracker, sometimes });
     const count = FAULT_LEVELS[options.faults] === 0 ? 0 : Math.ceil(nodes / NODES_A_LIAR);
     const trackers = [TRACKER_ADDRESS];
@@ -220,14 +225,17 @@ function simulatedNetwork(seed: number): Network {
   return networkOf({ ...easy, ...times, maturity: MATURITY, fixedTarget: false, genesisBits });
 }
 
-function trackerPlace(world: World, network: Network): TrackerPlace {
+/** Its registry outlives its program. */
+function trackerPlace(world: World, network: Network, sometimes: Sometimes): TrackerPlace {
+  const store = registryInMemory();
   let running: WorldTracker | undefined;
   return {
     get tracker() {
       return running;
     },
     start: () => {
-      running = addTracker(world, [network], TRACKER_INTERVAL_S);
+      running = addTracker(world, [network], TRACKER_INTERVAL_S, store);
+      if (running.restoredCount > 0) sometimes.reached('tracker restored');
     },
     kill: () => {
       running?.kill();

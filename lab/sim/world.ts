@@ -168,9 +168,17 @@ export class World implements Surroundings {
     this.#releaseHeld();
   }
 
-  /** Links between the two are of `quality` from now on, in both directions. */
-  setQuality(one: Placed, other: Placed, quality: LinkQuality): void {
-    for (const pair of [pairOf(one, other), pairOf(other, one)]) this.#qualities.set(pair, quality);
+  /**
+   * Links between `one` and each of `others` are of `quality` from now on, in both directions.
+   * Returns what undoes it, where no other quality has come since.
+   */
+  setQuality(one: Placed, others: readonly Placed[], quality: LinkQuality): () => void {
+    const own = { ...quality };
+    const names = [...namesOf([one], others), ...namesOf(others, [one])];
+    for (const pair of names) this.#qualities.set(pair, own);
+    return () => {
+      for (const pair of names) if (this.#qualities.get(pair) === own) this.#qualities.delete(pair);
+    };
   }
 
   /** Every link is as the others again. */

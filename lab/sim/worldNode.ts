@@ -1,4 +1,4 @@
-/** Real nodes and real trackers in a `World`; their workers are played here. */
+/** Real nodes in a `World`; their workers are played here. */
 
 import { sign } from '#crypto';
 import { toHex } from '../../shared/bytes.js';
@@ -13,11 +13,10 @@ import { OUTBOUND_WANTED } from '../../peer/net/connections.js';
 import { Node, type NodeOptions } from '../../peer/node.js';
 import type { ChainStore } from '../../peer/chain/store.js';
 import type { Command, Effect, MineJob, NodeEvent } from '../../peer/types.js';
-import { Tracker } from '../../tracker/tracker.js';
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
 import { Answers } from './answers.js';
 import type { Host, HostOptions, Machine } from './host.js';
-import { simKey, TRACKER_NUMBER } from './keys.js';
+import { simKey } from './keys.js';
 import { nonceOf } from './nonce.js';
 import type { World } from './world.js';
 
@@ -49,17 +48,6 @@ export function addNode(world: World, network: Network, options: WorldNodeOption
   const node = new WorldNode(world, network, number, options);
   node.host.schedule();
   return node;
-}
-
-/** Puts a tracker that serves `networks`, and asks so often, into `world`. */
-export function addTracker(
-  world: World,
-  networks: readonly Network[],
-  intervalSeconds = 30,
-): WorldTracker {
-  const tracker = new WorldTracker(world, networks, intervalSeconds);
-  tracker.host.schedule();
-  return tracker;
 }
 
 /** Where the node of a number is. */
@@ -231,50 +219,6 @@ export class WorldNode {
       const nonce = nonceOf(job.header, job.target);
       this.host.input({ type: 'mined', job: job.id, nonce });
     });
-  }
-}
-
-export const TRACKER_ADDRESS: NetAddress = { host: '10.0.0.250', port: 5_009 };
-
-/** A real tracker, without a disk. */
-export class WorldTracker {
-  readonly tracker: Tracker;
-  readonly host: Host;
-  readonly address = TRACKER_ADDRESS;
-  readonly #world: World;
-
-  constructor(world: World, networks: readonly Network[], intervalSeconds: number) {
-    const { address } = this;
-    const { seed, key } = simKey(TRACKER_NUMBER);
-    this.#world = world;
-    this.tracker = new Tracker(
-      {
-        networks: networks.map(({ id, paramsBytes }) => ({ id, params: paramsBytes })),
-        intervalSeconds,
-        nodeKey: toHex(key) as NodeKey,
-        listenPort: address.port,
-        agent: 'test tracker',
-      },
-      {
-        rng: seededRng(world.rng.below(2 ** 32)),
-        entropy: testEntropy(world.rng),
-        sign: (message) => sign(seed, message),
-      },
-    );
-    this.host = world.add({
-      address,
-      machine: this.tracker,
-      perform: () => undefined,
-    });
-  }
-
-  /** Node keys of the peers of the first network that it would hand out. */
-  get liveCount(): number {
-    return this.tracker.registry.countOf(0, 'live-private');
-  }
-
-  kill(): void {
-    this.#world.remove(this.host);
   }
 }
 

@@ -16,7 +16,8 @@ import {
 } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
 import { World } from '../../lab/sim/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS, type WorldNode } from '../../lab/sim/worldNode.js';
+import { addNode, type WorldNode } from '../../lab/sim/worldNode.js';
+import { addTracker, TRACKER_ADDRESS } from '../../lab/sim/worldTracker.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

@@ -52,6 +52,27 @@ describe('sim/world', () => {
     expect(a.receivedBytes).to.equal(10);
   });
 
+  it('ends the quality of one host and leaves what came after it', () => {
+    const world = new World();
+    const [a, b, c] = [1, 2, 3].map((number) => new Talker(world, number)) as [
+      Talker,
+      Talker,
+      Talker,
+    ];
+    const rates = (): (number | undefined)[] =>
+      [b, c].flatMap(({ host }) => [
+        world.quality(a.host, host)?.bytesPerMs,
+        world.quality(host, a.host)?.bytesPerMs,
+      ]);
+    const undo = world.setQuality(a, [a, b, c], { latencyMs: 5, bytesPerMs: 1 });
+    expect(rates()).to.deep.equal([1, 1, 1, 1]);
+    const other = world.setQuality(c, [a], { latencyMs: 5, bytesPerMs: 2 });
+    undo();
+    expect(rates()).to.deep.equal([undefined, undefined, 2, 2]);
+    other();
+    expect(rates()).to.deep.equal([undefined, undefined, undefined, undefined]);
+  });
+
   it('gives each connection a rate of its own where latencies differ, and else none', () => {
     const rates = (world: World): number[] =>
       Array.from({ length: 200 }, () => world.standardQuality().bytesPerMs);

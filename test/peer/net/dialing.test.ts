@@ -3,7 +3,8 @@ import { OUTBOUND_WANTED } from '../../../peer/net/connections.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { World } from '../../../lab/sim/world.js';
-import { addNode, addTracker, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { addTracker } from '../../../lab/sim/worldTracker.js';
 
 const network = makeNetwork();
 const NOBODY: NetAddress = { host: '10.0.9.9', port: 6_000 };

@@ -6,7 +6,8 @@ import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { LATE, memoryStore } from '../../support/chains.js';
 import { headersOf, Stranger } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldNode.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
+import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);

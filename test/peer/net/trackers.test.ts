@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { World } from '../../../lab/sim/world.js';
-import { addNode, addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldNode.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
+import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
 
 const network = makeNetwork();
 const NOWHERE = { host: '10.0.0.251', port: 5_009 };

@@ -16,12 +16,8 @@ import { genesisOf, makeNetwork, nextBlock } from '../../support/blocks.js';
 import { SocketProgram } from '../../support/socketProgram.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
-import {
-  addNode,
-  addTracker,
-  TRACKER_ADDRESS,
-  type WorldNode,
-} from '../../../lab/sim/worldNode.js';
+import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
 
 describe('wire/disconnect', () => {
   const rows = Object.entries<DisconnectRow>(DISCONNECT_REASONS);
