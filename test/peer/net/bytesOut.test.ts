@@ -7,6 +7,7 @@ import { NETWORKS_MAX, SAMPLE_MAX } from '../../../shared/wire/trackerMessages.j
 import type { TrackerMessage } from '../../../shared/wire/trackerMessages.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
+import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
 import { genesisOf, makeNetwork, nextBlocks, type MadeBlock } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { projectRoot } from '../../support/paths.js';
@@ -21,16 +22,26 @@ const HEIGHT = 300;
 const PARAMS_BYTES = 32_768;
 /** Longer than one answer to `getHeaders`. */
 const LONG = HEADERS_MAX + 10;
+/** What a name of 64 characters takes more than that of the tracker in a `World`. */
+const AGENT_BYTES_MORE = 64 - 'test tracker'.length + 1;
 
-/** The table of docs/protocol.md: by message, the least bytes in and the first number out. */
-function tableOfDocs(): Map<string, { readonly bytesIn: number; readonly bytesOut: number }> {
+interface DocsRow {
+  readonly bytesIn: number;
+  /** The first number. */
+  readonly bytesOut: number;
+  /** All that the column says. */
+  readonly words: string;
+}
+
+/** The table of docs/protocol.md: by message, the least bytes in and what goes out. */
+function tableOfDocs(): Map<string, DocsRow> {
   const text = readFileSync(join(projectRoot, 'docs/protocol.md'), 'utf8');
   const table = text.slice(text.indexOf('**Bytes out for bytes in.**'));
-  const rows = table.matchAll(/^\| `(\w+)`[^|]*\| (\d+) \| ([\d,]+|a block)/gmu);
+  const rows = table.matchAll(/^\| `(\w+)`[^|]*\| (\d+) \| (([\d,]+|a block)[^|]*)/gmu);
   return new Map(
-    Array.from(rows, ([, name = '', bytesIn, out = '']) => {
+    Array.from(rows, ([, name = '', bytesIn, words = '', out = '']) => {
       const bytesOut = out === 'a block' ? Number.NaN : Number(out.replaceAll(',', ''));
-      return [name, { bytesIn: Number(bytesIn), bytesOut }];
+      return [name, { bytesIn: Number(bytesIn), bytesOut, words }];
     }),
   );
 }
@@ -77,6 +88,31 @@ function traffic({ world, node, stranger }: Scene, message: PeerMessage): Traffi
   stranger.say(message);
   world.run(1_000);
   return { bytesIn, out };
+}
+
+/** Bytes that a tracker with the longest name says to a node that it dials back. */
+function dialBackBytes(): number {
+  const world = new World();
+  const tracker = addTracker(world, [network]);
+  const dialed = new Set<unknown>();
+  let out = 0;
+  world.watch({
+    onInput: (host, input) => {
+      if (host !== tracker.host || input.type !== 'connected') return;
+      if (input['dialed'] !== undefined) dialed.add(input['peer']);
+    },
+    onStep: (host, effects) => {
+      if (host !== tracker.host) return;
+      for (const { type, ...send } of effects) {
+        if (type !== 'send' || !dialed.has(send['peer'])) continue;
+        out += (send['bytes'] as Uint8Array).length;
+      }
+    },
+  });
+  addNode(world, network, { trackers: [TRACKER_ADDRESS] });
+  world.until(() => tracker.liveCount === 1);
+  expect(dialed.size).to.equal(1);
+  return out + AGENT_BYTES_MORE;
 }
 
 /** A tracker gets `message` from `peer`. */
@@ -187,6 +223,7 @@ describe('net: bytes out for bytes in', () => {
         wanted: SAMPLE_MAX,
       });
       expectRow('announce', told);
+      expect(table.get('announce')?.words).to.include(`a dial-back of ${String(dialBackBytes())}`);
       expect(told.out, 'a full sample').to.be.above(56 * SAMPLE_MAX - 100);
     },
   };
