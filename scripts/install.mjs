@@ -79,10 +79,11 @@ function runNpm(parameters) {
 /** Signs in npm's output, and what to do. The first that fits is told. */
 const causes = [
   {
-    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/,
+    sign: /gyp ERR!.*(-headers\S* failed|is related to network connectivity)/,
     advice:
-      'The npm registry cannot be reached. Check the network (and `npm config get registry`,\n' +
-      '`npm config get proxy`), then run this again.',
+      'The package better-sqlite3 had to be compiled, and the headers of Node could not be fetched\n' +
+      'from nodejs.org for that. Check the network, or name the folder in which Node lies with its\n' +
+      '`include/node` (`npm config set nodedir /usr/local`), then run this again.',
   },
   {
     sign: /gyp ERR!|not found: make|prebuild-install/,
@@ -94,6 +95,12 @@ const causes = [
       '  macOS: xcode-select --install\n' +
       '  Windows: the Visual Studio Build Tools with "Desktop development with C++"\n' +
       'Then run this again.',
+  },
+  {
+    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/,
+    advice:
+      'The npm registry cannot be reached. Check the network (and `npm config get registry`,\n' +
+      '`npm config get proxy`), then run this again.',
   },
   { sign: /ENOSPC/, advice: 'The disk is full: make about 300 MB of room and run this again.' },
   {

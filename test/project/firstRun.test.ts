@@ -53,6 +53,15 @@ describe('project: the first run', () => {
     expect(output).to.contain('better-sqlite3 had to be compiled');
   });
 
+  it('says that the headers of Node are missing, and not that it needs a compiler', async () => {
+    const line = 'npm error gyp ERR! stack is related to network connectivity. In most cases …';
+    const npm = standIn(`console.error('${line}'); process.exit(1);`);
+    const { code, output } = await runScript('test', [], { npm });
+    expect(code).to.equal(1);
+    expect(output).to.contain('the headers of Node could not be fetched');
+    expect(output).to.not.contain('C++ compiler');
+  });
+
   it('installs, builds, says so, and runs a network', async () => {
     const home = join(folder, 'home');
     const network = await startTwoPeers(
