@@ -7,17 +7,13 @@ import { openStore } from '../../peer/storage/openStore.js';
 import { printParamsJson } from '../../shared/consensus/paramsJson.js';
 import type { UnixSeconds } from '../../shared/units.js';
 import {
-  ALLOCATION,
+  type MadeBlock,
   decoded,
-  genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../support/blocks.js';
 import { feed } from '../support/chains.js';
 import { freePorts, Sandbox, statusAt, untilPrinted } from '../support/sandbox.js';
@@ -28,10 +24,7 @@ describe('e2e: chain files', function () {
 
   const network = makeNetwork({ time: 1_700_000_000 as UnixSeconds });
   const good = nextBlocks(network, genesisOf(network), 20);
-  const unsigned = spend(network, {
-    coins: [genesisCoin(network, 0)],
-    outputs: [pay(owner(5), ALLOCATION)],
-  });
+  const unsigned = spendGenesis(network, 0);
   const transactions = [decoded({ ...unsigned, signatures: [new Uint8Array(64)] })];
   const bad = nextBlock(network, good.at(-1) ?? genesisOf(network), { transactions });
 

@@ -196,6 +196,10 @@ export function spend(
   return signed(network, unsigned, owners);
 }
 
+/** The payment of the `i`-th allocation of genesis to somebody else, without a fee. */
+export const spendGenesis = (network: Network, i: number): DecodedTransaction =>
+  spend(network, { coins: [genesisCoin(network, i)], outputs: [pay(owner(5), ALLOCATION)] });
+
 /** Any transaction, right or wrong, signed by `owners`, one for each key. */
 function signed(
   network: Network,

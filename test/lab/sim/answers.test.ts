@@ -3,25 +3,13 @@ import { Answers } from '../../../lab/sim/answers.js';
 import { answersTo } from '../../../peer/chain/signatures.js';
 import type { SignatureBatch } from '../../../peer/types.js';
 import { signatureChecks } from '../../../shared/consensus/checkTransaction.js';
-import {
-  ALLOCATION,
-  decoded,
-  genesisCoin,
-  makeNetwork,
-  owner,
-  pay,
-  spend,
-} from '../../support/blocks.js';
+import { decoded, makeNetwork, spendGenesis } from '../../support/blocks.js';
 
 const network = makeNetwork();
 
 /** Of two transactions with a signature each. */
 function batch(): SignatureBatch {
-  const txs = [0, 1].map((i) =>
-    decoded(
-      spend(network, { coins: [genesisCoin(network, i)], outputs: [pay(owner(5), ALLOCATION)] }),
-    ),
-  );
+  const txs = [0, 1].map((i) => decoded(spendGenesis(network, i)));
   const wtxids = txs.map(({ wtxid }) => wtxid);
   return { wtxids, owners: Uint32Array.of(0, 1), checks: signatureChecks(txs) };
 }

@@ -4,23 +4,16 @@ import { contentOf } from '../../../lab/sim/content.js';
 import { Disk } from '../../../lab/sim/disk.js';
 import { Chain } from '../../../peer/chain/chain.js';
 import {
-  ALLOCATION,
-  genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { feed } from '../../support/chains.js';
 
 const network = makeNetwork();
-const payment = spend(network, {
-  coins: [genesisCoin(network, 0)],
-  outputs: [pay(owner(5), ALLOCATION)],
-});
+const payment = spendGenesis(network, 0);
 const first = nextBlock(network, genesisOf(network), { transactions: [payment] });
 const blocks = [first, ...nextBlocks(network, first, 5)];
 

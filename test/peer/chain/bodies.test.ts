@@ -2,23 +2,11 @@ import { expect } from 'chai';
 import { Bodies } from '../../../peer/chain/bodies.js';
 import type { HeaderEntry } from '../../../peer/chain/headerEntry.js';
 import { StoreDamage } from '../../../peer/chain/store.js';
-import {
-  ALLOCATION,
-  genesisCoin,
-  genesisOf,
-  makeNetwork,
-  nextBlock,
-  owner,
-  pay,
-  spend,
-} from '../../support/blocks.js';
+import { genesisOf, makeNetwork, nextBlock, spendGenesis } from '../../support/blocks.js';
 import { grow, newTree } from '../../support/trees.js';
 
 const network = makeNetwork();
-const tx = spend(network, {
-  coins: [genesisCoin(network, 0)],
-  outputs: [pay(owner(5), ALLOCATION)],
-});
+const tx = spendGenesis(network, 0);
 const { block, bytes } = nextBlock(network, genesisOf(network), { transactions: [tx] });
 const tree = newTree();
 const entry: HeaderEntry = { ...grow(tree, tree.genesis), hash: block.hash };

@@ -6,16 +6,14 @@ import type { Txid, UnixSeconds } from '../../../shared/units.js';
 import {
   ALLOCATION,
   GENESIS_TIME,
+  type MadeBlock,
   decoded,
   genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { accept, feed, LATE, memoryStore, settle, storeToDamage } from '../../support/chains.js';
 import { expectOk, expectReject } from '../../support/rejects.js';
@@ -122,10 +120,7 @@ describe('chain/chain: eased siblings', () => {
 });
 
 describe('chain/chain: bodies', () => {
-  const tx = spend(network, {
-    coins: [genesisCoin(network, 0)],
-    outputs: [pay(owner(5), ALLOCATION)],
-  });
+  const tx = spendGenesis(network, 0);
   const good = nextBlock(network, genesis, { transactions: [tx] });
 
   it('keeps a whole block without moving, and says whether it is new', () => {
@@ -205,10 +200,7 @@ describe('chain/chain: bodies', () => {
 
 describe('chain/chain: signatures', () => {
   const forged = ((): MadeBlock => {
-    const tx = spend(network, {
-      coins: [genesisCoin(network, 0)],
-      outputs: [pay(owner(5), ALLOCATION)],
-    });
+    const tx = spendGenesis(network, 0);
     const signatures = tx.signatures.map((bytes) => bytes.map((x, i) => (i === 7 ? x ^ 1 : x)));
     return nextBlock(network, genesis, { transactions: [decoded({ ...tx, signatures })] });
   })();
@@ -251,10 +243,7 @@ describe('chain/chain: signatures', () => {
 
   it('asks again when a check did not run, and connects nothing before', () => {
     const { chain, store } = newChain();
-    const tx = spend(network, {
-      coins: [genesisCoin(network, 1)],
-      outputs: [pay(owner(5), ALLOCATION)],
-    });
+    const tx = spendGenesis(network, 1);
     accept(chain, store, nextBlock(network, genesis, { transactions: [tx] }).bytes);
     const first = store.atomically(() => chain.advance());
     expect(first.verify.flatMap(({ wtxids }) => wtxids)).to.deep.equal([tx.wtxid]);

@@ -6,26 +6,19 @@ import { openTree, standingOf } from '../../../peer/chain/load.js';
 import { StoreDamage } from '../../../peer/chain/store.js';
 import { openStore } from '../../../peer/storage/openStore.js';
 import {
-  ALLOCATION,
-  genesisCoin,
+  type MadeBlock,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { feed, settle } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
-const tx = spend(network, {
-  coins: [genesisCoin(network, 0)],
-  outputs: [pay(owner(5), ALLOCATION)],
-});
+const tx = spendGenesis(network, 0);
 const paying = nextBlock(network, genesis, { transactions: [tx] });
 /** Ten blocks of the active chain, then a shorter branch. Ids are those of arrival. */
 const active: MadeBlock[] = [paying, ...nextBlocks(network, paying, 9)];

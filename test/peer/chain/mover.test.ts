@@ -5,7 +5,7 @@ import type { SqliteChainStore } from '../../../peer/storage/sqliteChainStore.js
 import type { ChainEvent } from '../../../peer/types.js';
 import type { Amount } from '../../../shared/units.js';
 import {
-  ALLOCATION,
+  type MadeBlock,
   genesisCoin,
   genesisOf,
   makeNetwork,
@@ -14,7 +14,7 @@ import {
   owner,
   pay,
   spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { accept, feed, LATE, memoryStore, settle } from '../../support/chains.js';
 
@@ -135,10 +135,7 @@ describe('chain/mover: reorganisation', () => {
   it('starts only when the signatures of the whole branch are right', () => {
     const { chain, store } = newChain();
     feed(chain, store, [...common, ...left]);
-    const tx = spend(network, {
-      coins: [genesisCoin(network, 0)],
-      outputs: [pay(owner(5), ALLOCATION)],
-    });
+    const tx = spendGenesis(network, 0);
     const bodies = [...right.slice(0, 2)];
     bodies.push(nextBlock(network, last(bodies), { transactions: [tx] }));
     for (const { bytes } of bodies) accept(chain, store, bytes);

@@ -3,23 +3,11 @@ import { answersTo, needsSignatures, Signatures } from '../../../peer/chain/sign
 import type { SignatureBatch, VerifyOutcome } from '../../../peer/types.js';
 import { signatureChecks } from '../../../shared/consensus/checkTransaction.js';
 import type { Wtxid } from '../../../shared/units.js';
-import {
-  ALLOCATION,
-  decoded,
-  genesisCoin,
-  genesisOf,
-  makeNetwork,
-  nextBlock,
-  owner,
-  pay,
-  spend,
-} from '../../support/blocks.js';
+import { decoded, genesisOf, makeNetwork, nextBlock, spendGenesis } from '../../support/blocks.js';
 import { grow, newTree } from '../../support/trees.js';
 
 const network = makeNetwork();
-const txs = [0, 1, 2].map((i) =>
-  spend(network, { coins: [genesisCoin(network, i)], outputs: [pay(owner(5), ALLOCATION)] }),
-);
+const txs = [0, 1, 2].map((i) => spendGenesis(network, i));
 const [first = expect.fail(), second = expect.fail(), third = expect.fail()] = txs;
 const blockWith = (...transactions: typeof txs): ReturnType<typeof nextBlock>['block'] =>
   nextBlock(network, genesisOf(network), { transactions }).block;

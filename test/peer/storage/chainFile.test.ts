@@ -9,26 +9,19 @@ import { openSnapshot } from '../../../peer/storage/snapshot.js';
 import { Trouble } from '../../../shared/io/trouble.js';
 import type { Result } from '../../../shared/result.js';
 import {
-  ALLOCATION,
+  type MadeBlock,
   decoded,
-  genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { feed, LATE, memoryStore } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
 
 const network = makeNetwork();
-const tx = spend(network, {
-  coins: [genesisCoin(network, 0)],
-  outputs: [pay(owner(5), ALLOCATION)],
-});
+const tx = spendGenesis(network, 0);
 const paying = nextBlock(network, genesisOf(network), { transactions: [tx] });
 const blocks: MadeBlock[] = [paying, ...nextBlocks(network, paying, 99)];
 const side = nextBlocks(network, paying, 3, { extraNonce: 1 });

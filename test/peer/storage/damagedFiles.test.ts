@@ -14,23 +14,17 @@ import { Trouble } from '../../../shared/io/trouble.js';
 import { seededRng, type Rng } from '../../../shared/rng.js';
 import type { NetAddress } from '../../../shared/wire/netAddress.js';
 import {
-  ALLOCATION,
-  genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { LATE, feed, settle } from '../../support/chains.js';
 import { temporaryFolders } from '../../support/folders.js';
 
 const network = makeNetwork();
-const transactions = [0, 1, 2, 3].map((i) =>
-  spend(network, { coins: [genesisCoin(network, i)], outputs: [pay(owner(9), ALLOCATION)] }),
-);
+const transactions = [0, 1, 2, 3].map((i) => spendGenesis(network, i));
 const first = nextBlock(network, genesisOf(network), { transactions });
 const blocks = [first, ...nextBlocks(network, first, 59)];
 const next = nextBlock(network, blocks.at(-1) ?? first);

@@ -8,15 +8,11 @@ import { openSnapshot } from '../../../peer/storage/snapshot.js';
 import { Trouble } from '../../../shared/io/trouble.js';
 import { Chain } from '../../../peer/chain/chain.js';
 import {
-  ALLOCATION,
-  genesisCoin,
   genesisOf,
   makeNetwork,
   nextBlock,
   nextBlocks,
-  owner,
-  pay,
-  spend,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { accept, feed } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
@@ -50,10 +46,7 @@ describe('storage/openStore', () => {
 
   describe('on a database of version 1', () => {
     const genesis = genesisOf(network);
-    const payment = spend(network, {
-      coins: [genesisCoin(network, 0)],
-      outputs: [pay(owner(5), ALLOCATION)],
-    });
+    const payment = spendGenesis(network, 0);
     const first = nextBlock(network, genesis, { transactions: [payment] });
     const blocks = [first, ...nextBlocks(network, first, 9)];
 

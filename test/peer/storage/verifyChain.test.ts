@@ -21,6 +21,7 @@ import type { Result } from '../../../shared/result.js';
 import type { Amount } from '../../../shared/units.js';
 import {
   ALLOCATION,
+  type MadeBlock,
   coinOf,
   decoded,
   genesisCoin,
@@ -32,7 +33,7 @@ import {
   owner,
   pay,
   spend,
-  type MadeBlock,
+  spendGenesis,
 } from '../../support/blocks.js';
 import { accept, feed, LATE, settle } from '../../support/chains.js';
 import { inFolder } from '../../support/folders.js';
@@ -40,8 +41,7 @@ import { expectOk } from '../../support/rejects.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
-const payment = (i: number): ReturnType<typeof spend> =>
-  spend(network, { coins: [genesisCoin(network, i)], outputs: [pay(owner(5), ALLOCATION)] });
+const payment = (i: number): ReturnType<typeof spend> => spendGenesis(network, i);
 const first = nextBlock(network, genesis, { transactions: [payment(0), payment(1)] });
 const blocks = [first, ...nextBlocks(network, first, 9)];
 
