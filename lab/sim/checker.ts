@@ -13,17 +13,13 @@ import { isUnreadable } from '../../peer/storage/chainTrouble.js';
 import { standingIn, type ChainSnapshot } from '../../peer/storage/snapshot.js';
 import { verifyChain } from '../../peer/storage/verifyChain.js';
 import type { NodeEvent, QueueSizes } from '../../peer/types.js';
+import { Broken } from './broken.js';
 import type { Host } from './host.js';
 import type { Participant } from './participant.js';
 import { contentOf } from './content.js';
 import { recount } from './recount.js';
 import type { Sometimes } from './sometimes.js';
 import type { Watcher } from './world.js';
-
-/** A property that does not hold. */
-export class Broken extends Error {
-  override readonly name = 'Broken';
-}
 
 interface Announced {
   readonly tip: HeaderEntry;
@@ -75,6 +71,9 @@ export class Checker implements Watcher {
     const node = participant?.node;
     if (participant === undefined || node?.host !== host) return;
     if (++this.#steps % STEPS_A_LOOK === 0) checkQueues(participant);
+    if (host.sentBytesMax > SENT_BYTES_MAX) {
+      throw new Broken(`${nameOf(participant)} sent ${String(host.sentBytesMax)} bytes in a step`);
+    }
     const { tip } = node.node.queries;
     const { generation } = participant;
     const before = this.#best.get(participant);
@@ -83,9 +82,6 @@ export class Checker implements Watcher {
       throw new Broken(`${nameOf(participant)} announced less work than before`);
     }
     this.#best.set(participant, { tip, generation });
-    if (host.sentBytesMax > SENT_BYTES_MAX) {
-      throw new Broken(`${nameOf(participant)} sent ${String(host.sentBytesMax)} bytes in a step`);
-    }
   }
 
   onEvent(participant: Participant, event: NodeEvent): void {

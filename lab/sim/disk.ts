@@ -18,10 +18,13 @@ export class Disk {
   #database: Database.Database;
   /** Of the last look, while the database is the same. */
   #snapshot: ChainSnapshot | undefined;
+  /** Something did what no program does, since it was whole. */
+  #isDamaged = false;
   /** Of the file, when it was written anew last; SQLite lets it grow by whole pages. */
   #sizeBytes = 0;
   /** What would be there after a loss of power. */
   #safe: Buffer;
+  #isSafeDamaged = false;
 
   constructor(network: Network) {
     this.#network = network;
@@ -54,6 +57,11 @@ export class Disk {
     return this.#snapshot;
   }
 
+  /** Whether a start may find it damaged. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
   /** All that is on it. */
   bytes(): Buffer {
     return this.#database.serialize();
@@ -68,17 +76,21 @@ export class Disk {
   /** The system has brought everything so far to the disk. */
   sync(): void {
     this.#safe = this.bytes();
+    this.#isSafeDamaged = this.#isDamaged;
   }
 
   /** What was written since the last `sync` is lost. */
   losePower(): void {
+    const isDamaged = this.#isSafeDamaged;
     this.replace(this.#safe);
+    this.#isDamaged = isDamaged;
   }
 
   /** The end of the file is gone. */
   tear(rng: Rng): void {
     const bytes = this.bytes();
     this.replace(bytes.subarray(0, 1 + rng.below(bytes.length - 1)));
+    this.#isDamaged = true;
   }
 
   /** The operator begins with an empty data directory. */
@@ -89,6 +101,7 @@ export class Disk {
   }
 
   #use(database: Database.Database, sizeBytes: number): void {
+    this.#isDamaged = false;
     this.#database = database;
     this.#sizeBytes = sizeBytes;
     this.#snapshot = undefined;

@@ -1,10 +1,11 @@
 /** What goes wrong, and when: drawn from the seed. Each fault ends by itself. */
 
 import type { Rng } from '../../shared/rng.js';
+import type { NetAddress } from '../../shared/wire/netAddress.js';
 import type { Participant } from './participant.js';
 import type { RarePath, Sometimes } from './sometimes.js';
 import type { Host } from './host.js';
-import type { Watcher, World } from './world.js';
+import type { Direction, Watcher, World } from './world.js';
 import type { WorldTracker } from './worldTracker.js';
 
 /** How much goes wrong: faults an hour for each participant. */
@@ -22,6 +23,8 @@ export interface TrackerPlace {
 export interface FaultsDependencies {
   readonly world: World;
   readonly participants: readonly Participant[];
+  /** Whoever else is there now: the tracker, hostile nodes. */
+  readonly others: () => readonly { readonly address: NetAddress }[];
   readonly tracker: TrackerPlace;
   readonly sometimes: Sometimes;
 }
@@ -124,19 +127,21 @@ export class Faults implements Watcher {
     if (participant === undefined) return;
     participant.kill();
     participant.disk.tear(this.#rng);
-    const { troubles } = participant;
+    const { length } = participant.troubles;
     participant.start();
-    if (participant.troubles > troubles) this.#reached('damaged disk refused');
+    if (participant.troubles.slice(length).includes('chain-damaged')) {
+      this.#reached('damaged disk refused');
+    }
   };
 
   readonly #failWrite = (): void => {
     const participant = this.#running();
     if (participant === undefined) return;
     participant.kill();
-    const { troubles } = participant;
+    const { length } = participant.troubles;
     participant.start(this.#rng.below(100));
     this.#parts.world.after(5 * MINUTE, () => {
-      if (participant.troubles > troubles) this.#reached('write failed');
+      if (participant.troubles.slice(length).includes('disk-full')) this.#reached('write failed');
     });
   };
 
@@ -161,10 +166,9 @@ export class Faults implements Watcher {
   };
 
   readonly #halve = (): void => {
-    const { world, participants } = this.#parts;
-    const left = participants.filter(() => this.#rng.below(2) === 0);
-    const right = participants.filter((one) => !left.includes(one));
-    const undo = both(world.hold(left, right), world.hold(right, left));
+    const { world, participants, others } = this.#parts;
+    const island = [...participants, ...others()].filter(() => this.#rng.below(2) === 0);
+    const undo = world.holdOff(island, 'both');
     this.#later(20 * MINUTE, () => {
       this.#victim = this.#running();
       const tips = new Set(participants.map(({ node }) => node?.tip));
@@ -174,26 +178,12 @@ export class Faults implements Watcher {
   };
 
   readonly #isolate = (): void => {
-    const { participants } = this.#parts;
-    const one = this.#any();
-    const others = participants.filter((other) => other !== one);
-    this.#later(10 * MINUTE, this.#cutOff(one, others));
-  };
-
-  /** Cuts all ways between `one` and the others, or those of one direction; returns the undo. */
-  #cutOff(one: Participant, others: readonly Participant[]): () => void {
     const { world } = this.#parts;
-    switch (this.#rng.below(4)) {
-      case 0:
-        return world.cut([one], others);
-      case 1:
-        return world.hold([one], others);
-      case 2:
-        return world.hold(others, [one]);
-      default:
-        return both(world.hold([one], others), world.hold(others, [one]));
-    }
-  }
+    const island = [this.#any()];
+    const direction = ISOLATIONS[this.#rng.below(ISOLATIONS.length)];
+    const undo = direction === undefined ? world.cutOff(island) : world.holdOff(island, direction);
+    this.#later(10 * MINUTE, undo);
+  };
 
   readonly #cutOneWay = (): void => {
     const [one, other] = [this.#any(), this.#any()];
@@ -252,8 +242,9 @@ export class Faults implements Watcher {
 
   #startLater(participant: Participant | undefined, msMax: number): void {
     this.#later(msMax, () => {
+      if (participant === undefined || participant.node !== undefined) return;
       if (this.#parts.tracker.tracker === undefined) this.#reached('start without tracker');
-      participant?.start();
+      participant.start();
     });
   }
 
@@ -278,7 +269,5 @@ export class Faults implements Watcher {
   }
 }
 
-const both = (one: () => void, other: () => void) => (): void => {
-  one();
-  other();
-};
+/** How one is cut off from all; `undefined`: its links break, and nobody can dial it. */
+const ISOLATIONS: readonly (Direction | undefined)[] = ['out', 'in', 'both', undefined];

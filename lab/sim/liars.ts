@@ -36,6 +36,10 @@ export class Liars implements Watcher {
     this.#options = options;
   }
 
+  get running(): Iterable<WorldNode> {
+    return this.#running;
+  }
+
   begin(): void {
     for (let i = 0; i < this.#options.count; i++) this.#startOne();
   }

@@ -13,6 +13,7 @@ import { pointOf } from '../../peer/chain/headerEntry.js';
 import { EXTRA_NONCE_BYTES, makeTemplate, solved } from '../../peer/mining/template.js';
 import type { MineJob, NodeEvent } from '../../peer/types.js';
 import type { Answers } from './answers.js';
+import { Broken } from './broken.js';
 import { Disk } from './disk.js';
 import { simKey } from './keys.js';
 import { nonceOf } from './nonce.js';
@@ -51,8 +52,8 @@ export class Participant {
   skewSeconds = 0;
   /** Whether its hash power is at work. */
   isMining = true;
-  /** Programs that ended by themselves, and starts that were refused. */
-  troubles = 0;
+  /** Codes of the trouble in which programs ended by themselves, and starts were refused. */
+  readonly troubles: string[] = [];
   /** Of its disk: another one after it went back or began anew. */
   generation = 0;
   readonly #world: World;
@@ -89,9 +90,7 @@ export class Participant {
     try {
       this.#node = this.#run(failsAtWrite);
     } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
-      this.troubles++;
-      this.#wipe();
+      this.#mend(error);
       this.#node = this.#run(undefined);
     }
     this.#options.onStarted?.(this);
@@ -123,7 +122,19 @@ export class Participant {
     this.#wipe();
   }
 
-  /** As the sentence of the trouble says: the operator moves the file away. */
+  /** As the sentence of the trouble says; a program that finds damage must have met some. */
+  #mend(error: unknown): void {
+    if (!(error instanceof Trouble)) throw error;
+    this.troubles.push(error.code);
+    if (error.code !== 'chain-damaged') return;
+    if (!this.disk.isDamaged) {
+      throw new Broken(
+        `node ${String(this.number)} takes a whole disk for damaged: ${error.message}`,
+      );
+    }
+    this.#wipe();
+  }
+
   #wipe(): void {
     this.generation++;
     this.disk.wipe();
@@ -185,10 +196,8 @@ export class Participant {
   }
 
   #onTrouble(error: unknown): void {
-    if (!(error instanceof Trouble)) throw error;
-    this.troubles++;
     this.kill();
-    if (error.code === 'chain-damaged') this.#wipe();
+    this.#mend(error);
     this.#world.after(START_AGAIN_MS, () => {
       this.start();
     });

@@ -33,11 +33,17 @@ interface Placed {
   readonly address: NetAddress;
 }
 
-/** What cannot be dialed and what waits, as pairs of addresses by `pairOf`, until it is undone. */
+/** Whether a way is cut, by the addresses of its ends. */
+type Way = (from: string, to: string) => boolean;
+
+/** What cannot be dialed and what waits, until it is undone. */
 interface Cut {
-  readonly refused?: ReadonlySet<string>;
-  readonly held?: ReadonlySet<string>;
+  readonly refuses?: Way;
+  readonly holds?: Way;
 }
+
+/** Ways between some and all others that are cut: out of them, into them, or both. */
+export type Direction = 'out' | 'in' | 'both';
 
 const START_UNIX = 1_810_000_000;
 /** Rates of connections with a spread: 8 Mbit/s … */
@@ -142,24 +148,33 @@ export class World implements Surroundings {
 
   /** Breaks all links between the two groups, and lets none be made. Returns what undoes it. */
   cut(left: readonly Placed[], right: readonly Placed[]): () => void {
-    const undo = this.#begin({
-      refused: new Set([...namesOf(left, right), ...namesOf(right, left)]),
-    });
-    for (const [a, b] of pairs(left, right)) {
-      const [one, other] = [this.hostAt(a.address), this.hostAt(b.address)];
-      if (one !== undefined && other !== undefined) one.breakLinksTo(other);
-    }
+    const refuses = waysIn(new Set([...namesOf(left, right), ...namesOf(right, left)]));
+    const undo = this.#begin({ refuses });
+    this.#breakLinks(refuses);
     return undo;
+  }
+
+  /** The same between `island` and all others, who may come later. */
+  cutOff(island: readonly Placed[]): () => void {
+    const refuses = waysOf(island, 'both');
+    const undo = this.#begin({ refuses });
+    this.#breakLinks(refuses);
+    return undo;
+  }
+
+  /** What is sent between `island` and all others is lost, and sent again. Returns the undo. */
+  holdOff(island: readonly Placed[], direction: Direction): () => void {
+    return this.#begin({ holds: waysOf(island, direction) });
   }
 
   /** `from` cannot dial `to` any more; what is open stays. Returns what undoes it. */
   cutOneWay(from: Placed, to: Placed): () => void {
-    return this.#begin({ refused: new Set([pairOf(from, to)]) });
+    return this.#begin({ refuses: waysIn(new Set([pairOf(from, to)])) });
   }
 
   /** What the first group sends to the second is lost, and sent again. Returns what undoes it. */
   hold(from: readonly Placed[], to: readonly Placed[]): () => void {
-    return this.#begin({ held: new Set(namesOf(from, to)) });
+    return this.#begin({ holds: waysIn(new Set(namesOf(from, to))) });
   }
 
   /** Undoes all cuts. */
@@ -200,13 +215,11 @@ export class World implements Surroundings {
   }
 
   isHeld(from: Placed, to: Placed): boolean {
-    for (const { held } of this.#cuts) if (held?.has(pairOf(from, to)) === true) return true;
-    return false;
+    return this.#isCut(from, to, 'holds');
   }
 
   refuses(from: Placed, to: Placed): boolean {
-    for (const { refused } of this.#cuts) if (refused?.has(pairOf(from, to)) === true) return true;
-    return false;
+    return this.#isCut(from, to, 'refuses');
   }
 
   pieces(bytes: Uint8Array): readonly Uint8Array[] {
@@ -231,22 +244,42 @@ export class World implements Surroundings {
     };
   }
 
+  #isCut(from: Placed, to: Placed, kind: keyof Cut): boolean {
+    if (this.#cuts.size === 0) return false;
+    const [a, b] = [printNetAddress(from.address), printNetAddress(to.address)];
+    for (const cut of this.#cuts) if (cut[kind]?.(a, b) === true) return true;
+    return false;
+  }
+
+  #breakLinks(isCut: Way): void {
+    for (const [a, one] of this.#hosts) {
+      for (const [b, other] of this.#hosts) if (isCut(a, b)) one.breakLinksTo(other);
+    }
+  }
+
   #releaseHeld(): void {
     for (const host of this.#hosts.values()) host.releaseHeld();
   }
+}
+
+/** The ways of these pairs, by `pairOf`. */
+const waysIn =
+  (pairsOfNames: ReadonlySet<string>): Way =>
+  (from, to) =>
+    pairsOfNames.has(`${from} ${to}`);
+
+function waysOf(island: readonly Placed[], direction: Direction): Way {
+  const names = new Set(island.map(({ address }) => printNetAddress(address)));
+  return (from, to) => {
+    if (names.has(from) === names.has(to)) return false;
+    return direction === 'both' || names.has(from) === (direction === 'out');
+  };
 }
 
 /** By addresses: another run of a program at the same place is cut off as well. */
 const pairOf = (a: Placed, b: Placed): string =>
   `${printNetAddress(a.address)} ${printNetAddress(b.address)}`;
 
-function* pairs(
-  left: readonly Placed[],
-  right: readonly Placed[],
-): Generator<readonly [Placed, Placed], void> {
-  for (const a of left) for (const b of right) if (a !== b) yield [a, b];
-}
-
 function* namesOf(left: readonly Placed[], right: readonly Placed[]): Generator<string, void> {
-  for (const [a, b] of pairs(left, right)) yield pairOf(a, b);
+  for (const a of left) for (const b of right) if (a !== b) yield pairOf(a, b);
 }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { Broken, Checker, checkQueues, QUEUES_MAX, supplyMax } from '../../../lab/sim/checker.js';
+import { Broken } from '../../../lab/sim/broken.js';
+import { Checker, checkQueues, QUEUES_MAX, supplyMax } from '../../../lab/sim/checker.js';
 import { Participant } from '../../../lab/sim/participant.js';
 import { Sometimes } from '../../../lab/sim/sometimes.js';
 import { World } from '../../../lab/sim/world.js';

@@ -24,7 +24,13 @@ function scene(): { world: World; participants: readonly Participant[]; faults: 
       }),
   );
   const tracker = { tracker: undefined, start: () => undefined, kill: () => undefined };
-  const faults = new Faults({ world, participants, tracker, sometimes: new Sometimes() });
+  const faults = new Faults({
+    world,
+    participants,
+    others: () => [],
+    tracker,
+    sometimes: new Sometimes(),
+  });
   faults.begin(100);
   return { world, participants, faults };
 }
