@@ -48,6 +48,15 @@ describe('sim/checker', () => {
     checker.checkDisk(participant);
   });
 
+  it('wants no chain on a disk that was begun anew and not started yet', () => {
+    const { participant, checker } = scene();
+    participant.beginAnew();
+    checker.checkDisk(participant);
+    checker.checkCoins(participant);
+    participant.start();
+    checker.checkDisk(participant);
+  });
+
   for (const [what, sql] of [
     ['a coin that is gone', 'DELETE FROM coins WHERE outpoint = (SELECT max(outpoint) FROM coins)'],
     ['a block that is another', 'UPDATE bodies SET bytes = zeroblob(length(bytes)) WHERE id = 3'],
