@@ -19,6 +19,8 @@ import {
 import { accept, feed, LATE, memoryStore, settle } from '../../support/chains.js';
 
 const network = makeNetwork();
+/** More than any move here takes. */
+const STEPS_MAX = 100;
 const genesis = genesisOf(network);
 
 interface Setting {
@@ -216,6 +218,35 @@ describe('chain/mover: a crash in a reorganisation', () => {
         expect(again.tip.hash).to.equal(last(right).block.hash);
         expectSameCoins(store, right);
       }
+    }
+  });
+
+  it('resumes where it was: no step is taken twice when the coins are written', () => {
+    const left = withPayments(6, 0);
+    const right = withPayments(7, 1);
+    const begun = (): Setting => {
+      const store = memoryStore(network);
+      const chain = new Chain(network, store, { coinChangesMax: 1 });
+      feed(chain, store, left);
+      for (const { bytes } of right) accept(chain, store, bytes);
+      verifyAll(chain, store);
+      return { chain, store };
+    };
+    const stepsToEnd = ({ chain, store }: Setting): number => {
+      verifyAll(chain, store);
+      for (let steps = 0; steps < STEPS_MAX; steps++) {
+        if (chain.tip.hash === last(right).block.hash) return steps;
+        store.atomically(() => chain.advance(1));
+      }
+      return expect.fail('it does not come to an end');
+    };
+    const all = stepsToEnd(begun());
+    expect(all).to.be.above(12);
+    for (let before = 1; before < all; before++) {
+      const { chain, store } = begun();
+      for (let i = 0; i < before; i++) store.atomically(() => chain.advance(1));
+      const again = new Chain(network, store, { coinChangesMax: 1 });
+      expect(before + stepsToEnd({ chain: again, store }), String(before)).to.be.at.most(all + 1);
     }
   });
 
