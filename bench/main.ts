@@ -19,7 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
 };
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(Object.hasOwn(BENCHES, name)));
+const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
   const known = Object.keys(BENCHES).join(', ');
   console.error(`There is no bench ${unknown.join(', ')}. There are: ${known}.`);
