@@ -50,9 +50,18 @@ export const QUEUES_MAX: QueueSizes = {
   templates: 8,
 };
 
+interface Limits {
+  readonly queues: QueueSizes;
+  /** Of one step of a node. */
+  readonly sentBytes: number;
+}
+
+const LIMITS: Limits = { queues: QUEUES_MAX, sentBytes: SENT_BYTES_MAX };
+
 export class Checker implements Watcher {
   readonly #sometimes: Sometimes;
   readonly #participants: readonly Participant[];
+  readonly #limits: Limits;
   /** The most work that each announced, since it last lost power or its disk. */
   readonly #best = new Map<Participant, Announced>();
   readonly #byHost = new Map<Host, Participant>();
@@ -61,17 +70,18 @@ export class Checker implements Watcher {
   #steps = 0;
   #reorganisations = 0;
 
-  constructor(participants: readonly Participant[], sometimes: Sometimes) {
+  constructor(participants: readonly Participant[], sometimes: Sometimes, limits = LIMITS) {
     this.#participants = participants;
     this.#sometimes = sometimes;
+    this.#limits = limits;
   }
 
   onStep(host: Host): void {
     const participant = this.#participantAt(host);
     const node = participant?.node;
     if (participant === undefined || node?.host !== host) return;
-    if (++this.#steps % STEPS_A_LOOK === 0) checkQueues(participant);
-    if (host.sentBytesMax > SENT_BYTES_MAX) {
+    if (++this.#steps % STEPS_A_LOOK === 0) checkQueues(participant, this.#limits.queues);
+    if (host.sentBytesMax > this.#limits.sentBytes) {
       throw new Broken(`${nameOf(participant)} sent ${String(host.sentBytesMax)} bytes in a step`);
     }
     const { tip } = node.node.queries;
@@ -189,7 +199,7 @@ function contentIn(snapshot: ChainSnapshot): string | undefined {
 }
 
 /** Every queue of a running node is within its limit. */
-export function checkQueues(participant: Participant, limits = QUEUES_MAX): void {
+export function checkQueues(participant: Participant, limits: QueueSizes): void {
   const sizes = participant.node?.node.queries.queues();
   if (sizes === undefined) return;
   for (const [name, max] of Object.entries(limits) as [keyof QueueSizes, number][]) {

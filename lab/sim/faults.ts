@@ -12,6 +12,25 @@ import type { WorldTracker } from './worldTracker.js';
 export const FAULT_LEVELS = { none: 0, some: 1, many: 4 } as const;
 export type FaultLevel = keyof typeof FAULT_LEVELS;
 
+/** Each with how often it comes beside the others. */
+const FAULT_KINDS = {
+  kill: 4,
+  stop: 1,
+  replace: 1,
+  losePower: 2,
+  tear: 1,
+  failWrite: 2,
+  freeze: 2,
+  halve: 2,
+  isolate: 2,
+  cutOneWay: 1,
+  slow: 2,
+  refuse: 1,
+  setClock: 2,
+  loseTracker: 1,
+} as const;
+type FaultKind = keyof typeof FAULT_KINDS;
+
 /** A tracker that can be taken away. */
 export interface TrackerPlace {
   /** While it runs. */
@@ -53,9 +72,14 @@ export class Faults implements Watcher {
     const delayMs = (-Math.log(1 - this.#rng.float()) * HOUR) / perHour;
     this.#parts.world.after(delayMs, () => {
       if (this.#isOver) return;
-      this.#beginOne();
+      this.beginOne(this.#drawKind());
       this.begin(perHour);
     });
+  }
+
+  /** Lets one thing go wrong now. */
+  beginOne(kind: FaultKind): void {
+    this.#begins[kind]();
   }
 
   onStep(host: Host): void {
@@ -85,16 +109,10 @@ export class Faults implements Watcher {
     world.resetQualities();
   }
 
-  #beginOne(): void {
-    const total = this.#kinds.reduce((sum, [weight]) => sum + weight, 0);
-    let drawn = this.#rng.below(total);
-    for (const [weight, begin] of this.#kinds) {
-      if (drawn < weight) {
-        begin();
-        return;
-      }
-      drawn -= weight;
-    }
+  #drawKind(): FaultKind {
+    const kinds = Object.keys(FAULT_KINDS) as FaultKind[];
+    const weighted = kinds.flatMap((kind) => Array<FaultKind>(FAULT_KINDS[kind]).fill(kind));
+    return weighted[this.#rng.below(weighted.length)] as FaultKind;
   }
 
   readonly #kill = (): void => {
@@ -222,23 +240,22 @@ export class Faults implements Watcher {
     });
   };
 
-  /** Each with how often it comes beside the others. */
-  readonly #kinds: readonly (readonly [weight: number, begin: () => void])[] = [
-    [4, this.#kill],
-    [1, this.#stop],
-    [1, this.#replace],
-    [2, this.#losePower],
-    [1, this.#tear],
-    [2, this.#failWrite],
-    [2, this.#freeze],
-    [2, this.#halve],
-    [2, this.#isolate],
-    [1, this.#cutOneWay],
-    [2, this.#slow],
-    [1, this.#refuse],
-    [2, this.#setClock],
-    [1, this.#loseTracker],
-  ];
+  readonly #begins: Readonly<Record<FaultKind, () => void>> = {
+    kill: this.#kill,
+    stop: this.#stop,
+    replace: this.#replace,
+    losePower: this.#losePower,
+    tear: this.#tear,
+    failWrite: this.#failWrite,
+    freeze: this.#freeze,
+    halve: this.#halve,
+    isolate: this.#isolate,
+    cutOneWay: this.#cutOneWay,
+    slow: this.#slow,
+    refuse: this.#refuse,
+    setClock: this.#setClock,
+    loseTracker: this.#loseTracker,
+  };
 
   #startLater(participant: Participant | undefined, msMax: number): void {
     this.#later(msMax, () => {

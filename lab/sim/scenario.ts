@@ -31,6 +31,13 @@ export interface ScenarioOptions {
   /** Of virtual time with faults; the time without them comes on top. */
   readonly hours: number;
   readonly faults: FaultLevel;
+  /** Called before anything happens, for what no fault does. */
+  readonly onBegin?: (scene: Scene) => void;
+}
+
+export interface Scene {
+  readonly world: World;
+  readonly participants: readonly Participant[];
 }
 
 export interface Verdict {
@@ -92,7 +99,7 @@ export function runScenario(
   return { failure, digest: trace.digest(), inputCount: trace.inputCount, height, sometimes };
 }
 
-class Scenario {
+class Scenario implements Scene {
   readonly world: World;
   readonly trace: Trace;
   readonly sometimes = new Sometimes();
@@ -158,6 +165,7 @@ class Scenario {
   }
 
   run(onProgress: (progress: Progress) => void): void {
+    this.#options.onBegin?.(this);
     this.#tracker.start();
     for (const participant of this.participants) {
       this.world.after(this.world.rng.below(MINUTE_MS), () => {

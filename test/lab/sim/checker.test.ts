@@ -1,24 +1,28 @@
-import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Broken } from '../../../lab/sim/broken.js';
 import { Checker, checkQueues, QUEUES_MAX, supplyMax } from '../../../lab/sim/checker.js';
 import { Participant } from '../../../lab/sim/participant.js';
 import { Sometimes } from '../../../lab/sim/sometimes.js';
 import { World } from '../../../lab/sim/world.js';
+import { addNode } from '../../../lab/sim/worldNode.js';
 import type { NodeEvent } from '../../../peer/types.js';
 import { subsidyAt } from '../../../shared/consensus/subsidy.js';
-import type { Amount } from '../../../shared/units.js';
+import type { Amount, BlockHash } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
+import { LOST_COIN, spoil } from './spoil.js';
 
 const network = makeNetwork();
 
-/** One who mines a block a second, under the eyes of a checker, for ten seconds. */
-function scene(): { world: World; participant: Participant; checker: Checker } {
-  const world = new World({ startUnix: network.params.time + 60 });
+/** One who mines a block in seconds, under the eyes of a checker, for some time. */
+function scene(
+  of = network,
+  limits?: ConstructorParameters<typeof Checker>[2],
+): { world: World; participant: Participant; checker: Checker } {
+  const world = new World({ startUnix: of.params.time + 60 });
   const participants: Participant[] = [];
-  const checker = new Checker(participants, new Sometimes());
+  const checker = new Checker(participants, new Sometimes(), limits);
   const participant = new Participant(world, {
-    network,
+    network: of,
     trackers: [],
     hashesPerSecond: 2,
     outboundWanted: 1,
@@ -32,14 +36,6 @@ function scene(): { world: World; participant: Participant; checker: Checker } {
   world.run(40_000);
   expect(participant.node?.height).to.be.above(5);
   return { world, participant, checker };
-}
-
-/** Does to the disk of `participant` what no disk should. */
-function spoil(participant: Participant, sql: string): void {
-  const database = new Database(participant.disk.bytes());
-  database.exec(sql);
-  participant.disk.replace(database.serialize());
-  database.close();
 }
 
 describe('sim/checker', () => {
@@ -58,7 +54,7 @@ describe('sim/checker', () => {
   });
 
   for (const [what, sql] of [
-    ['a coin that is gone', 'DELETE FROM coins WHERE outpoint = (SELECT max(outpoint) FROM coins)'],
+    ['a coin that is gone', LOST_COIN],
     ['a block that is another', 'UPDATE bodies SET bytes = zeroblob(length(bytes)) WHERE id = 3'],
     ['undo data that are gone', 'DELETE FROM undo WHERE id = 3'],
   ] as const) {
@@ -83,6 +79,40 @@ describe('sim/checker', () => {
     }
   });
 
+  it('finds more coins than the schedule makes, where all are those of the blocks', () => {
+    // A genesis block that pays out what its parameters do not promise.
+    const { params } = network;
+    const allocations = params.allocations.slice(1);
+    const { participant, checker } = scene({ ...network, params: { ...params, allocations } });
+    expect(() => {
+      checker.checkDisk(participant);
+    }).to.throw(Broken, 'more coins than the schedule makes');
+  });
+
+  it('counts the coins anew at every fourth reorganisation', () => {
+    const { participant, checker } = scene();
+    participant.kill();
+    spoil(participant, LOST_COIN);
+    const hash = participant.disk.look().network.id as BlockHash;
+    const [from, to, fork] = [hash, hash, hash];
+    const reorganise = (): void => {
+      checker.onEvent(participant, { type: 'reorganised', from, to, fork, depth: 1 });
+    };
+    for (let i = 0; i < 3; i++) reorganise();
+    expect(reorganise).to.throw(Broken, 'coins are stored');
+  });
+
+  it('finds a notice of what never happens here, and takes others', () => {
+    const { participant, checker } = scene();
+    const tell = (code: string): void => {
+      checker.onEvent(participant, { type: 'notice', code, sentence: 'Something is so.' });
+    };
+    tell('clock-differs');
+    expect(() => {
+      tell('copied-data-directory');
+    }).to.throw(Broken, 'told what is not so: Something is so.');
+  });
+
   it('finds a tip that loses work', () => {
     const { world, participant } = scene();
     participant.kill();
@@ -98,10 +128,27 @@ describe('sim/checker', () => {
   it('finds a queue above its limit', () => {
     const { participant } = scene();
     expect(participant.node?.node.queries.queues().templates).to.equal(1);
-    checkQueues(participant);
+    checkQueues(participant, QUEUES_MAX);
     expect(() => {
       checkQueues(participant, { ...QUEUES_MAX, templates: 0 });
     }).to.throw(Broken, 'templates: 1 of at most 0');
+  });
+
+  it('looks at the queues while nodes run', () => {
+    const sentBytes = Number.POSITIVE_INFINITY;
+    expect(() => scene(network, { queues: { ...QUEUES_MAX, templates: 0 }, sentBytes })).to.throw(
+      ...([Broken, 'templates: 1 of at most 0'] as const),
+    );
+    scene(network, { queues: { ...QUEUES_MAX, templates: 1 }, sentBytes });
+  });
+
+  it('finds a node that sends too much in one step', () => {
+    const { world, participant } = scene(network, { queues: QUEUES_MAX, sentBytes: 100 });
+    const newcomer = addNode(world, network);
+    expect(() => {
+      newcomer.connectTo(participant);
+      world.run(10_000);
+    }).to.throw(Broken, /^node 1 sent \d{3,} bytes in a step$/u);
   });
 
   it('finds an honest node that is banned, and no other', () => {

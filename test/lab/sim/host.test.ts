@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { World } from '../../../lab/sim/world.js';
+import type { Message } from '../../../lab/sim/host.js';
+import { World, type WorldOptions } from '../../../lab/sim/world.js';
 import { Talker } from './talker.js';
 
 const KB = 1_000;
 
 /** Two with a connection between them. */
-function pair(): { world: World; a: Talker; b: Talker } {
-  const world = new World();
+function pair(options?: WorldOptions): { world: World; a: Talker; b: Talker } {
+  const world = new World(options);
   const [a, b] = [new Talker(world, 1), new Talker(world, 2)];
   a.dial(b);
   world.run(100);
@@ -81,6 +82,101 @@ describe('sim/host', () => {
     undo();
     world.run(1_000);
     expect([a.of('sent').length, b.receivedBytes]).to.deep.equal([10, 1_000 * KB]);
+  });
+
+  it('remembers the most that one step sent, over all connections', () => {
+    const { world, a, b } = pair();
+    const c = new Talker(world, 3);
+    c.dial(a);
+    world.run(100);
+    const [toB, toC] = a.of('connected').map(({ peer }) => peer);
+    const send = (peer: unknown, size: number): Message => {
+      return { type: 'send', peer, bytes: new Uint8Array(size), notify: false };
+    };
+    a.doAll([send(toB, 10), send(toC, 200), send(toB, 3_000)]);
+    a.doAll([send(toB, 50)]);
+    world.run(100);
+    expect([b.receivedBytes, c.receivedBytes]).to.deep.equal([3_060, 200]);
+    expect([a, b, c].map(({ host }) => host.sentBytesMax)).to.deep.equal([3_210, 0, 0]);
+  });
+
+  it('brings bytes in order to a link that became faster meanwhile', () => {
+    const { world, a, b } = pair();
+    for (const [sizeBytes, latencyMs, bytesPerMs] of [
+      ...([
+        [500, 900, 1],
+        [40, 300, 1],
+        [3, 1, 1_000],
+      ] as const),
+    ]) {
+      world.setQuality(a, [b], { latencyMs, bytesPerMs });
+      a.send(sizeBytes);
+      world.run(10);
+    }
+    world.run(1_500);
+    const lengths = b.of('received').map(({ bytes }) => (bytes as Uint8Array).length);
+    expect(lengths).to.deep.equal([500, 40, 3]);
+  });
+
+  it('brings a message in two pieces where the world cuts, and all of it', () => {
+    const sent = Uint8Array.from({ length: 200 }, (_, i) => i);
+    const cuts = new Set<number>();
+    const { world, a, b } = pair({ cutsBytes: true });
+    for (let i = 1; i <= 50; i++) {
+      a.send(sent);
+      world.run(100);
+      const pieces = b.of('received').map(({ bytes }) => bytes as Uint8Array);
+      expect(pieces).to.have.length(2 * i);
+      const [head, tail] = pieces.slice(-2) as [Uint8Array, Uint8Array];
+      expect(Math.min(head.length, tail.length)).to.be.above(0);
+      expect(Uint8Array.of(...head, ...tail)).to.deep.equal(sent);
+      cuts.add(head.length);
+    }
+    expect(cuts.size).to.be.above(20);
+    // It is told once of each, and one byte cannot be cut.
+    expect(a.of('sent')).to.have.length(50);
+    a.send(1);
+    world.run(100);
+    expect(b.of('received')).to.have.length(101);
+  });
+
+  it('cuts the share of messages that the world is told', () => {
+    const { world, a, b } = pair({ cutsBytes: 1 / 4 });
+    for (let i = 0; i < 400; i++) a.send(10);
+    world.run(100);
+    expect(b.receivedBytes).to.equal(4_000);
+    expect(b.of('received').length - 400).to.be.within(60, 140);
+  });
+
+  describe('what a cut holds', () => {
+    it('is given up after the last retransmission, and both ends are told', () => {
+      const { world, a, b } = pair();
+      world.hold([a], [b]);
+      world.run(60_000);
+      a.send(10);
+      world.run(100_000);
+      a.send(10);
+      world.run(823_999);
+      expect([a.of('closed').length, b.of('closed').length]).to.deep.equal([0, 0]);
+      world.run(1);
+      expect([a.of('closed').length, b.of('closed').length]).to.deep.equal([1, 1]);
+      expect([a.host.linkCount, b.host.linkCount]).to.deep.equal([0, 0]);
+      world.heal();
+      world.run(1_000);
+      expect(b.receivedBytes).to.equal(0);
+    });
+
+    it('is given up only when the cut lasts so long', () => {
+      const { world, a, b } = pair();
+      const undo = world.hold([a], [b]);
+      a.send(10);
+      world.run(923_000);
+      undo();
+      world.hold([a], [b]);
+      a.send(20);
+      world.run(900_000);
+      expect([a.of('closed').length, b.receivedBytes]).to.deep.equal([0, 10]);
+    });
   });
 
   describe('a dial', () => {

@@ -31,10 +31,16 @@ export class Talker implements Machine {
     this.#do({ type: 'dial', address: other.address });
   }
 
-  /** On its latest connection; it wants to hear when that is sent. */
-  send(sizeBytes: number): void {
-    const bytes = new Uint8Array(sizeBytes);
+  /** So many bytes, or these, on its latest connection; it wants to hear when they are sent. */
+  send(what: number | Uint8Array): void {
+    const bytes = typeof what === 'number' ? new Uint8Array(what) : what;
     this.#do({ type: 'send', peer: this.peer, bytes, notify: true });
+  }
+
+  /** Does all of this in one step. */
+  doAll(effects: readonly Message[]): void {
+    this.#effects = effects;
+    this.host.input({ type: 'does' });
   }
 
   disconnect(): void {
@@ -56,7 +62,6 @@ export class Talker implements Machine {
   }
 
   #do(effect: Message): void {
-    this.#effects = [effect];
-    this.host.input({ type: 'does' });
+    this.doAll([effect]);
   }
 }

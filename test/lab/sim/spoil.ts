@@ -1,0 +1,15 @@
+/** Damage of which nobody tells the simulator. */
+
+import Database from 'better-sqlite3';
+import type { Participant } from '../../../lab/sim/participant.js';
+
+/** For `spoil`: the last of the coins is gone. */
+export const LOST_COIN = 'DELETE FROM coins WHERE outpoint = (SELECT max(outpoint) FROM coins)';
+
+/** Does to the disk of `participant`, whose program does not run, what no disk should. */
+export function spoil({ disk }: Participant, sql: string): void {
+  const database = new Database(disk.bytes());
+  database.exec(sql);
+  disk.replace(database.serialize());
+  database.close();
+}
