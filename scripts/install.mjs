@@ -81,9 +81,9 @@ const causes = [
   {
     sign: /gyp ERR!.*(-headers\S* failed|is related to network connectivity)/,
     advice:
-      'The package better-sqlite3 had to be compiled, and the headers of Node could not be fetched\n' +
-      'from nodejs.org for that. Check the network, or name the folder in which Node lies with its\n' +
-      '`include/node` (`npm config set nodedir /usr/local`), then run this again.',
+      'The package better-sqlite3 had to be compiled, and the headers of Node could not be\n' +
+      'fetched from nodejs.org for that. Check the network, or name the folder of Node itself,\n' +
+      'which has `include/node` (`npm config set nodedir /usr/local`), then run this again.',
   },
   {
     sign: /gyp ERR!|not found: make|prebuild-install/,

@@ -58,7 +58,7 @@ describe('project: the first run', () => {
     const npm = standIn(`console.error('${line}'); process.exit(1);`);
     const { code, output } = await runScript('test', [], { npm });
     expect(code).to.equal(1);
-    expect(output).to.contain('the headers of Node could not be fetched');
+    expect(output).to.contain('the headers of Node could not be');
     expect(output).to.not.contain('C++ compiler');
   });
 

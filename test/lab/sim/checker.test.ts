@@ -7,7 +7,7 @@ import { World } from '../../../lab/sim/world.js';
 import { addNode } from '../../../lab/sim/worldNode.js';
 import type { NodeEvent } from '../../../peer/types.js';
 import { subsidyAt } from '../../../shared/consensus/subsidy.js';
-import type { Amount, BlockHash } from '../../../shared/units.js';
+import type { Amount } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { LOST_COIN, spoil } from './spoil.js';
 
@@ -93,7 +93,7 @@ describe('sim/checker', () => {
     const { participant, checker } = scene();
     participant.kill();
     spoil(participant, LOST_COIN);
-    const hash = participant.disk.look().network.id as BlockHash;
+    const hash = participant.disk.look().network.id;
     const [from, to, fork] = [hash, hash, hash];
     const reorganise = (): void => {
       checker.onEvent(participant, { type: 'reorganised', from, to, fork, depth: 1 });
