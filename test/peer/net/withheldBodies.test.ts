@@ -16,6 +16,9 @@ import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
+/** Bodies of which the sender is remembered, and branches that hold more. */
+const SENDERS_MAX = 4_096;
+const [BRANCHES, BRANCH_BLOCKS] = [5, 1_024];
 const MUCH = { tipHeight: 1_000_000, tipWork: 1n << 60n };
 const NOTHING = { type: 'headers', headers: new Uint8Array() } as const;
 
@@ -244,5 +247,25 @@ describe('net: blocks that nobody gives', function () {
     good.push(honest);
     world.until(() => node.height === 1, 100);
     expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('remembers who sent the last 4,096 bodies that wait for others', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    let bodies = 0;
+    for (let number = 1; number <= BRANCHES; number++) {
+      const [, ...blocks] = nextBlocks(network, genesis, BRANCH_BLOCKS, { extraNonce: number });
+      const options = { number: 100 + number, hello: MUCH, blocks };
+      const all = nextBlocks(network, genesis, 1, { extraNonce: number }).concat(blocks);
+      answerWith(new Stranger(world, network, options), headersOf(all)).call(node);
+      bodies += blocks.length;
+    }
+    let most = 0;
+    for (let i = 0; i < 60; i++) {
+      world.run(1_000);
+      most = Math.max(most, node.node.queries.queues().senders);
+    }
+    expect(bodies).to.be.above(SENDERS_MAX);
+    expect([node.height, most]).to.deep.equal([0, SENDERS_MAX]);
   });
 });
