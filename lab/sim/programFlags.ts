@@ -26,7 +26,11 @@ export function parse(words: readonly string[], { command, flags }: Program): Va
   const entries = Object.entries(flags).map(([name, value]) => `--${name} ${value}`);
   const known = entries.join(', ');
   try {
-    const { help, ...values } = parseArgs({ args: [...words], options, strict: true }).values;
+    const read = parseArgs({ args: [...words], options, strict: true, tokens: true });
+    const { help, ...values } = read.values;
+    const given = read.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = given.find((name, i) => given.indexOf(name) < i);
+    if (twice !== undefined) return refused(`--${twice} is there twice.`);
     if (help !== true) return values;
     const usage = entries.map((entry) => ` [${entry}]`).join('');
     return { text: `npm run ${command} --${usage}  (docs/simulation.md)`, exitCode: 0 };

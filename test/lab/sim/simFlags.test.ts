@@ -49,6 +49,7 @@ describe('sim/simFlags', () => {
     const textOf = (read: object): unknown => ('text' in read ? read.text : read);
     expect(textOf(readSimFlags(['--seeds', '1'], 7))).to.equal(`Unknown option '--seeds'. ${sim}`);
     expect(textOf(readSoakFlags(['--sed', '1']))).to.equal(`Unknown option '--sed'. ${soak}`);
+    expect(textOf(readSimFlags(['--seed=1', '--seed', '1'], 7))).to.equal('--seed is there twice.');
     const positional = "Unexpected argument 'x'. This command does not take positional arguments.";
     expect(textOf(readSoakFlags(['x']))).to.equal(`${positional} ${soak}`);
     expect(textOf(readSimFlags(['--seed', '-1'], 7))).to.match(/^[^\n]+\. There are: --seed S/);
