@@ -1,9 +1,9 @@
 /** Networks, blocks and signed transactions for tests: real ones, mined on an easy target. */
 
-import { publicKeyOf, sign } from '#crypto';
+import { sign } from '#crypto';
+import { simKey, type SimKey } from '../../lab/sim/keys.js';
 import { assert, assertDefined } from '../../shared/assert.js';
 import { compareBytes, toHexReversed } from '../../shared/bytes.js';
-import { addressOf } from '../../shared/consensus/address.js';
 import { encodeBlock, transactionsRoot, type Block } from '../../shared/consensus/block.js';
 import { effectiveTarget, nextBits, type ChainPoint } from '../../shared/consensus/difficulty.js';
 import { networkOf, type Network } from '../../shared/consensus/genesis.js';
@@ -24,25 +24,16 @@ import {
   type TxOutput,
 } from '../../shared/consensus/transaction.js';
 import { hashValue } from '../../shared/consensus/work.js';
-import type { AddressHash, Amount, HashHex, UnixSeconds } from '../../shared/units.js';
+import type { Amount, HashHex, UnixSeconds } from '../../shared/units.js';
 
 /** When the test networks begin. */
 export const GENESIS_TIME = 1_800_000_000 as UnixSeconds;
 
 /** Someone with a key. */
-export interface Owner {
-  readonly seed: Uint8Array;
-  readonly key: Uint8Array;
-  readonly address: AddressHash;
-}
+export type Owner = SimKey;
 
 /** The same owner for the same number, 0 to 2^32 − 1. */
-export function owner(number: number): Owner {
-  const seed = new Uint8Array(32);
-  new DataView(seed.buffer).setUint32(0, number);
-  const key = publicKeyOf(seed);
-  return { seed, key, address: addressOf(key) };
-}
+export const owner = simKey;
 
 /** What each of the owners 0 to 4 has in the genesis block of `makeNetwork`, in one coin. */
 export const ALLOCATION = 1_000_000 as Amount;

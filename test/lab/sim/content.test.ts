@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import Database from 'better-sqlite3';
 import { contentOf } from '../../../lab/sim/content.js';
 import { Disk } from '../../../lab/sim/disk.js';
 import { Chain } from '../../../peer/chain/chain.js';
@@ -11,6 +10,7 @@ import {
   spendGenesis,
 } from '../../support/blocks.js';
 import { feed } from '../../support/chains.js';
+import { spoil } from './spoil.js';
 
 const network = makeNetwork();
 const payment = spendGenesis(network, 0);
@@ -22,10 +22,7 @@ function disk(of = blocks, sql = ''): Disk {
   const made = new Disk(network);
   const store = made.open();
   feed(new Chain(network, store), store, of);
-  const database = new Database(made.bytes());
-  database.exec(sql);
-  made.replace(database.serialize());
-  database.close();
+  spoil({ disk: made }, sql);
   return made;
 }
 

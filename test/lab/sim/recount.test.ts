@@ -14,7 +14,7 @@ import {
   pay,
   spend,
 } from '../../support/blocks.js';
-import { answersTo } from '../../../peer/chain/signatures.js';
+import { feed } from '../../support/chains.js';
 
 const network = makeNetwork();
 
@@ -30,16 +30,9 @@ function chainOnDisk(): Disk {
   const two = nextBlock(network, one, { transactions: [first, again] });
   const three = nextBlock(network, two);
   const disk = new Disk(network);
-  const chain = new Chain(network, disk.open());
-  for (const { bytes } of [one, two, three]) {
-    expect(chain.acceptBlock(bytes, three.block.header.time).ok).to.equal(true);
-  }
-  chain.expectMore(false);
-  for (let i = 0; i < 4; i++) {
-    for (const batch of chain.advance().verify) {
-      chain.onVerified(answersTo(network.idBytes, batch));
-    }
-  }
+  const store = disk.open();
+  const chain = new Chain(network, store);
+  feed(chain, store, [one, two, three]);
   expect(chain.tip.height).to.equal(3);
   return disk;
 }
