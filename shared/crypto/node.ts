@@ -1,6 +1,6 @@
 /** `#crypto` on Node: hashing and signatures. The one door to node:crypto and sodium-native. */
 
-import { hash } from 'node:crypto';
+import { createHmac, hash, pbkdf2Sync } from 'node:crypto';
 import type { Ed25519 } from './ed25519.js';
 import { isStrict } from './ed25519Strict.js';
 import { nodeEd25519 } from './nodeEd25519.js';
@@ -27,6 +27,20 @@ export function sha256Prefixed(prefix: number, ...parts: readonly Uint8Array[]):
 /** SHA-256 of the SHA-256, 32 bytes. */
 export function sha256d(bytes: Uint8Array): Uint8Array {
   return sha256(sha256(bytes));
+}
+
+/** HMAC-SHA512, 64 bytes. */
+export function hmacSha512(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha512', key).update(bytes).digest());
+}
+
+/** PBKDF2 with HMAC-SHA512 (RFC 8018), `length` bytes. */
+export function pbkdf2Sha512(
+  password: Uint8Array,
+  salt: Uint8Array,
+  { rounds, length }: { readonly rounds: number; readonly length: number },
+): Uint8Array {
+  return new Uint8Array(pbkdf2Sync(password, salt, rounds, length, 'sha512'));
 }
 
 /** The 32-byte Ed25519 public key of a 32-byte seed. */
