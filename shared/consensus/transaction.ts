@@ -60,6 +60,30 @@ export function encodeUnsigned(tx: Omit<Transaction, 'signatures'>): Uint8Array 
   return writer.finish();
 }
 
+/** How many of each there are in a transaction. */
+export interface TransactionParts {
+  readonly inputs: number;
+  /** Each with its signature. */
+  readonly keys: number;
+  readonly outputs: number;
+  readonly memoBytes: number;
+}
+
+/** Bytes of a whole transaction that has so many parts. */
+export const transactionBytes = ({ inputs, keys, outputs, memoBytes }: TransactionParts): number =>
+  EMPTY_BYTES +
+  inputs * INPUT_BYTES +
+  keys * (KEY_BYTES + SIGNATURE_BYTES) +
+  outputs * OUTPUT_BYTES +
+  memoBytes;
+
+const partsOf = (tx: Omit<Transaction, 'signatures'>): TransactionParts => ({
+  inputs: tx.inputs.length,
+  keys: tx.keys.length,
+  outputs: tx.outputs.length,
+  memoBytes: tx.memo.length,
+});
+
 /** SHA-256d of `encodeUnsigned`. */
 export function txidOf(unsignedBytes: Uint8Array): Txid {
   return toHexReversed(sha256d(unsignedBytes)) as Txid;
@@ -125,10 +149,8 @@ const MEMO_BYTES_MAX = 256;
 const EMPTY_BYTES = 13;
 const SIGNING_TAG = utf8('cairn/tx/1\0');
 
-function unsignedSize({ inputs, keys, outputs, memo }: Omit<Transaction, 'signatures'>): number {
-  const lists = inputs.length * INPUT_BYTES + keys.length * KEY_BYTES;
-  return EMPTY_BYTES + lists + outputs.length * OUTPUT_BYTES + memo.length;
-}
+const unsignedSize = (tx: Omit<Transaction, 'signatures'>): number =>
+  transactionBytes(partsOf(tx)) - tx.keys.length * SIGNATURE_BYTES;
 
 function writeUnsigned(writer: ByteWriter, tx: Omit<Transaction, 'signatures'>): void {
   writer.u8(VERSION);
