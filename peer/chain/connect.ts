@@ -68,7 +68,7 @@ export function disconnectBlock(block: Block, undo: readonly Coin[], coins: Coin
 /**
  * The rules of one transaction against the coins that `coinOf` finds: what it spends, if it may.
  */
-function checkSpends(
+export function checkSpends(
   { params, height }: ConnectContext,
   tx: DecodedTransaction,
   coinOf: (outpoint: string) => Coin | undefined,

@@ -1,0 +1,302 @@
+/**
+ * What waits for a block: right by the rules, and wanted by our policy. Rules are consensus's;
+ * policy is ours alone, and no fault of who sends what it does not like.
+ *
+ * - One conflict rule: of two that spend one coin the first stays, unless the second pays for all
+ *   that would go with the first, for its own way, and a higher rate than each that it replaces.
+ * - Chains of 25, counted both ways, so that nothing that follows from one transaction is long.
+ * - When it is full, who pays least together with all that needs it goes, and the floor rises.
+ */
+
+import { checkTransaction } from '../../shared/consensus/checkTransaction.js';
+import type { NetworkParams } from '../../shared/consensus/params.js';
+import type { Reject } from '../../shared/consensus/reject.js';
+import { isCoinbase, type DecodedTransaction } from '../../shared/consensus/transaction.js';
+import { fail, ok, type Result } from '../../shared/result.js';
+import type { Amount, Txid, UnixSeconds } from '../../shared/units.js';
+import { checkSpends, type Spends } from '../chain/connect.js';
+import type { CoinReader } from '../chain/coinView.js';
+import type { Coin } from '../chain/store.js';
+import { closure, MempoolEntry, rateOf, totalsOf } from './entry.js';
+import { FeeFloor, RATE_STEP } from './feeFloor.js';
+import { Pool } from './pool.js';
+
+/** Ancestors and descendants of each, itself included. */
+export const CHAIN_MAX = 25;
+/** What one transaction may put out. */
+export const REPLACED_MAX = 100;
+/** Where a pool is full to, after something had to go: so that each newcomer does not sort it. */
+const ROOM_SHARE = 0.99;
+
+export interface MempoolOptions {
+  readonly params: NetworkParams;
+  /** The coins at the tip. */
+  readonly coin: CoinReader;
+  /** Smallest units for 1,000 bytes. */
+  readonly feeRateMin: number;
+  /** Of all transactions. */
+  readonly bytesMax: number;
+  /** What waits longer is forgotten. */
+  readonly secondsMax: number;
+}
+
+/** Where and when: the block that would come next, and the wall clock. */
+export interface MempoolContext {
+  readonly height: number;
+  readonly now: UnixSeconds;
+}
+
+/** Why a transaction is not taken in: nobody's fault, and another node may see it otherwise. */
+export type PolicyReject =
+  | { readonly code: 'already-waiting'; readonly txid: Txid }
+  /** `needed`, `found`: fees. */
+  | { readonly code: 'fee-too-low'; readonly needed: number; readonly found: number }
+  /** It spends what `others` spend, and does not pay enough to replace them. */
+  | {
+      readonly code: 'conflict';
+      readonly others: readonly Txid[];
+      readonly needed: number;
+      readonly found: number;
+    }
+  | { readonly code: 'replaces-too-many'; readonly count: number }
+  | { readonly code: 'spends-what-it-replaces'; readonly txid: Txid }
+  | { readonly code: 'chain-too-long'; readonly count: number }
+  | { readonly code: 'pool-full'; readonly needed: number };
+
+export type MempoolReject = Reject | PolicyReject;
+
+/** What may be taken in when its signatures are right. */
+interface Candidate {
+  readonly tx: DecodedTransaction;
+  readonly fee: Amount;
+  readonly spendsCoinbase: boolean;
+  /** What goes for it, descendants included. */
+  readonly replaced: ReadonlySet<MempoolEntry>;
+}
+
+export interface Added {
+  readonly entry: MempoolEntry;
+  /** Gone for it, or for want of room. */
+  readonly replaced: readonly MempoolEntry[];
+  readonly evicted: readonly MempoolEntry[];
+}
+
+export class Mempool {
+  readonly #options: MempoolOptions;
+  readonly #pool = new Pool();
+  readonly #floor: FeeFloor;
+  #number = 0;
+
+  constructor(options: MempoolOptions) {
+    this.#options = options;
+    this.#floor = new FeeFloor(options.feeRateMin);
+  }
+
+  get count(): number {
+    return this.#pool.count;
+  }
+
+  get bytes(): number {
+    return this.#pool.bytes;
+  }
+
+  get(txid: Txid): MempoolEntry | undefined {
+    return this.#pool.get(txid);
+  }
+
+  /** In the order in which they came. */
+  entries(): IterableIterator<MempoolEntry> {
+    return this.#pool.entries();
+  }
+
+  /** Smallest units for 1,000 bytes below which nothing is taken in. */
+  feeRateMin(now: UnixSeconds): number {
+    return this.#floor.rate(now);
+  }
+
+  /** Everything but the signatures: cheap, and so asked before them. */
+  check(tx: DecodedTransaction, context: MempoolContext): Result<void, MempoolReject> {
+    const candidate = this.#candidate(tx, context);
+    return candidate.ok ? ok(undefined) : candidate;
+  }
+
+  /** Takes in one whose signatures are right. */
+  add(tx: DecodedTransaction, context: MempoolContext): Result<Added, MempoolReject> {
+    const candidate = this.#candidate(tx, context);
+    if (!candidate.ok) return candidate;
+    const { replaced, ...facts } = candidate.value;
+    for (const entry of replaced) this.#pool.remove(entry);
+    const entry = new MempoolEntry({ ...facts, addedAt: context.now, number: this.#number++ });
+    this.#pool.add(entry);
+    const evicted = this.#makeRoom(context.now);
+    if (!evicted.includes(entry)) return ok({ entry, replaced: [...replaced], evicted });
+    const needed = Math.ceil((this.#floor.rate(context.now) * entry.bytes) / 1_000);
+    return fail({ code: 'pool-full', needed });
+  }
+
+  /** A block has them: they are gone, and so is what spends the same coins, with all after it. */
+  onConnected(transactions: readonly DecodedTransaction[]): readonly MempoolEntry[] {
+    const gone: MempoolEntry[] = [];
+    for (const tx of transactions) {
+      const entry = this.#pool.get(tx.txid);
+      if (entry !== undefined) this.#pool.remove(entry);
+      gone.push(...this.#removeAll(this.#pool.conflictsOf(tx)));
+    }
+    return gone;
+  }
+
+  /**
+   * After a reorganisation: takes back what blocks held that are no part of the chain any more,
+   * first to last and with their coinbases, and lets go of what is not right any more. Returns what
+   * went.
+   */
+  onReorganised(
+    returned: readonly DecodedTransaction[],
+    context: MempoolContext,
+  ): readonly MempoolEntry[] {
+    for (const tx of returned) if (!isCoinbase(tx)) this.add(tx, context);
+    const undone = new Set(returned.map(({ txid }) => txid));
+    const wrong = [...this.#pool.entries()].filter((entry) => {
+      const { inputs, lockHeight } = entry.tx;
+      const isInDoubt =
+        entry.spendsCoinbase ||
+        lockHeight > context.height ||
+        inputs.some(({ txid }) => undone.has(txid));
+      return isInDoubt && !this.#spends(entry.tx, context.height, new Set()).ok;
+    });
+    return this.#removeAll(wrong);
+  }
+
+  /** Lets go of what has waited too long, with what needs it. */
+  expire(now: UnixSeconds): readonly MempoolEntry[] {
+    const old: MempoolEntry[] = [];
+    for (const entry of this.#pool.entries()) {
+      if (now - entry.addedAt > this.#options.secondsMax) old.push(entry);
+    }
+    return this.#removeAll(old);
+  }
+
+  #candidate(tx: DecodedTransaction, context: MempoolContext): Result<Candidate, MempoolReject> {
+    if (this.#pool.get(tx.txid) !== undefined) {
+      return fail({ code: 'already-waiting', txid: tx.txid });
+    }
+    const form = checkTransaction(tx);
+    if (!form.ok) return form;
+    const conflicts = this.#pool.conflictsOf(tx);
+    const spends = this.#spends(tx, context.height, conflicts);
+    if (!spends.ok) return spends;
+    const fee = feeOf(tx);
+    const needed = Math.ceil((this.#floor.rate(context.now) * tx.bytes.length) / 1_000);
+    if (fee < needed) return fail({ code: 'fee-too-low', needed, found: fee });
+    const replaced = closure(conflicts, 'children');
+    const problem =
+      this.#replacementProblem(tx, fee, { conflicts, replaced }) ??
+      this.#chainProblem(tx, replaced);
+    if (problem !== undefined) return fail(problem);
+    return ok({
+      tx,
+      fee,
+      spendsCoinbase: spends.value.coins.some((coin) => coin.isCoinbase),
+      replaced,
+    });
+  }
+
+  /** The rules for what it spends, of the chain or of others that wait. */
+  #spends(
+    tx: DecodedTransaction,
+    height: number,
+    conflicts: ReadonlySet<MempoolEntry>,
+  ): Result<Spends, Reject> {
+    const { params, coin } = this.#options;
+    const coinOf = (outpoint: string): Coin | undefined => {
+      const spender = this.#pool.spender(outpoint);
+      const isTaken =
+        spender !== undefined && spender.tx.txid !== tx.txid && !conflicts.has(spender);
+      return isTaken ? undefined : (coin(outpoint) ?? this.#waitingCoin(outpoint, height));
+    };
+    return checkSpends({ params, height }, tx, coinOf);
+  }
+
+  /** A coin that is made by one that waits. */
+  #waitingCoin(outpoint: string, height: number): Coin | undefined {
+    const maker = this.#pool.get(outpoint.slice(0, TXID_DIGITS) as Txid);
+    const output = maker?.tx.outputs[Number.parseInt(outpoint.slice(TXID_DIGITS), 16)];
+    return output && { ...output, height, isCoinbase: false };
+  }
+
+  #replacementProblem(
+    tx: DecodedTransaction,
+    fee: number,
+    { conflicts, replaced }: Record<'conflicts' | 'replaced', ReadonlySet<MempoolEntry>>,
+  ): PolicyReject | undefined {
+    if (conflicts.size === 0) return undefined;
+    if (replaced.size > REPLACED_MAX) return { code: 'replaces-too-many', count: replaced.size };
+    for (const parent of closure(this.#pool.parentsOf(tx), 'parents')) {
+      if (replaced.has(parent)) {
+        return { code: 'spends-what-it-replaces', txid: parent.tx.txid };
+      }
+    }
+    const bytes = tx.bytes.length;
+    const rates = [...conflicts].map((entry) => rateOf(entry.alone));
+    const needed = Math.max(
+      totalsOf(replaced).fees + Math.ceil((RATE_STEP * bytes) / 1_000),
+      Math.floor((Math.max(...rates) * bytes) / 1_000) + 1,
+    );
+    if (fee >= needed) return undefined;
+    return {
+      code: 'conflict',
+      others: [...conflicts].map((one) => one.tx.txid),
+      needed,
+      found: fee,
+    };
+  }
+
+  #chainProblem(
+    tx: DecodedTransaction,
+    replaced: ReadonlySet<MempoolEntry>,
+  ): PolicyReject | undefined {
+    const ancestors = closure(this.#pool.parentsOf(tx), 'parents');
+    let count = ancestors.size + 1;
+    for (const ancestor of ancestors) {
+      if (count > CHAIN_MAX) break;
+      const below = [...closure([ancestor], 'children')].filter((one) => !replaced.has(one));
+      count = Math.max(count, below.length + 1);
+    }
+    return count > CHAIN_MAX ? { code: 'chain-too-long', count } : undefined;
+  }
+
+  /** Those that pay least, each with all that needs it, until there is room again. */
+  #makeRoom(now: UnixSeconds): readonly MempoolEntry[] {
+    const { bytesMax } = this.#options;
+    if (this.#pool.bytes <= bytesMax) return [];
+    const evicted: MempoolEntry[] = [];
+    const cheapestFirst = [...this.#pool.entries()].sort(
+      (a, b) => rateOf(a.descendants) - rateOf(b.descendants) || b.number - a.number,
+    );
+    for (const entry of cheapestFirst) {
+      if (this.#pool.bytes <= bytesMax * ROOM_SHARE) break;
+      if (this.#pool.get(entry.tx.txid) !== entry) continue;
+      this.#floor.onEvicted(rateOf(entry.descendants), now);
+      evicted.push(...this.#removeAll([entry]));
+    }
+    return evicted;
+  }
+
+  /** Removes `entries` and all that needs them. */
+  #removeAll(entries: Iterable<MempoolEntry>): readonly MempoolEntry[] {
+    const all = [...closure(entries, 'children')];
+    for (const entry of all) this.#pool.remove(entry);
+    return all;
+  }
+}
+
+/** Of a transaction id in an outpoint key. */
+const TXID_DIGITS = 64;
+
+/** Form was checked: inputs are worth as much as outputs, and sums are safe. */
+function feeOf({ inputs, outputs }: DecodedTransaction): Amount {
+  let fee = 0;
+  for (const { amount } of inputs) fee += amount;
+  for (const { amount } of outputs) fee -= amount;
+  return fee as Amount;
+}

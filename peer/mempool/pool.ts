@@ -1,0 +1,97 @@
+/**
+ * The transactions that wait, by name and by what they spend, with the totals of each one's
+ * ancestors and descendants. No two of them spend one coin.
+ */
+
+import { assert } from '../../shared/assert.js';
+import { outpointKey, type DecodedTransaction } from '../../shared/consensus/transaction.js';
+import type { Txid } from '../../shared/units.js';
+import { closure, totalsOf, type MempoolEntry } from './entry.js';
+
+export class Pool {
+  readonly #entries = new Map<Txid, MempoolEntry>();
+  /** By the outpoint key of each coin that is spent. */
+  readonly #spenders = new Map<string, MempoolEntry>();
+  #bytes = 0;
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Bytes of all transactions. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** In the order in which they came. */
+  entries(): IterableIterator<MempoolEntry> {
+    return this.#entries.values();
+  }
+
+  get(txid: Txid): MempoolEntry | undefined {
+    return this.#entries.get(txid);
+  }
+
+  /** Who spends the coin. */
+  spender(outpoint: string): MempoolEntry | undefined {
+    return this.#spenders.get(outpoint);
+  }
+
+  /** Those that spend coins which `tx` spends, too. */
+  conflictsOf(tx: DecodedTransaction): Set<MempoolEntry> {
+    const found = new Set<MempoolEntry>();
+    for (const { txid, index } of tx.inputs) {
+      const spender = this.#spenders.get(outpointKey(txid, index));
+      if (spender !== undefined && spender.tx.txid !== tx.txid) found.add(spender);
+    }
+    return found;
+  }
+
+  /** Those whose coins `tx` spends. */
+  parentsOf(tx: DecodedTransaction): Set<MempoolEntry> {
+    const found = new Set<MempoolEntry>();
+    for (const { txid } of tx.inputs) {
+      const parent = this.#entries.get(txid);
+      if (parent !== undefined) found.add(parent);
+    }
+    return found;
+  }
+
+  /** Adds one that conflicts with none. Its children may be there already: then it came back. */
+  add(entry: MempoolEntry): void {
+    const { tx } = entry;
+    assert(this.conflictsOf(tx).size === 0, 'no two of them spend one coin');
+    this.#entries.set(tx.txid, entry);
+    this.#bytes += entry.bytes;
+    for (const { txid, index } of tx.inputs) this.#spenders.set(outpointKey(txid, index), entry);
+    for (const parent of this.parentsOf(tx)) link(parent, entry);
+    for (let i = 0; i < tx.outputs.length; i++) {
+      const child = this.#spenders.get(outpointKey(tx.txid, i));
+      if (child !== undefined) link(entry, child);
+    }
+    count(closure([entry], 'parents'), closure([entry], 'children'));
+  }
+
+  /** Takes one out; what spends its coins stays. */
+  remove(entry: MempoolEntry): void {
+    const { tx } = entry;
+    assert(this.#entries.delete(tx.txid), 'it is there');
+    this.#bytes -= entry.bytes;
+    for (const { txid, index } of tx.inputs) this.#spenders.delete(outpointKey(txid, index));
+    const [above, below] = [closure(entry.parents, 'parents'), closure(entry.children, 'children')];
+    for (const parent of entry.parents) parent.children.delete(entry);
+    for (const child of entry.children) child.parents.delete(entry);
+    count(above, below);
+  }
+}
+
+function link(parent: MempoolEntry, child: MempoolEntry): void {
+  parent.children.add(child);
+  child.parents.add(parent);
+}
+
+/** Counts anew what changes when something between `above` and `below` came or went. */
+function count(above: Iterable<MempoolEntry>, below: Iterable<MempoolEntry>): void {
+  for (const entry of above) entry.descendants = totalsOf(closure([entry], 'children'));
+  for (const entry of below) entry.ancestors = totalsOf(closure([entry], 'parents'));
+}
