@@ -130,6 +130,9 @@ export class Mempool {
     this.#pool.add(entry);
     const evicted = this.#makeRoom(context.now);
     if (!evicted.includes(entry)) return ok({ entry, replaced: [...replaced], evicted });
+    // It came to nothing, so it takes nobody's place.
+    for (const one of replaced) this.#pool.add(one);
+    this.#makeRoom(context.now);
     const needed = Math.ceil((this.#floor.rate(context.now) * entry.bytes) / 1_000);
     return fail({ code: 'pool-full', needed });
   }

@@ -81,6 +81,8 @@ export class Pool {
     const [above, below] = [closure(entry.parents, 'parents'), closure(entry.children, 'children')];
     for (const parent of entry.parents) parent.children.delete(entry);
     for (const child of entry.children) child.parents.delete(entry);
+    entry.parents.clear();
+    entry.children.clear();
     count(above, below);
   }
 }

@@ -191,6 +191,23 @@ describe('mempool/mempool', () => {
     expect([pool.count, pool.get(good.txid)?.fee]).to.deep.equal([1, 9_000]);
   });
 
+  it('leaves what it would have replaced where it was when it has to go itself', () => {
+    const [first, good] = [tx([coin(0)], 2_000), tx([coin(1)], 90_000)];
+    const child = tx([output(first)], 2_000);
+    const size = [first, child, good].reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const { pool } = newPool({ bytesMax: size });
+    for (const one of [first, child, good]) expect(codeOf(pool, one)).to.equal('added');
+    const large = tx([coin(0)], 15_000, 40);
+    expect(large.bytes.length).to.be.above(first.bytes.length + child.bytes.length);
+    const added = pool.add(large, context);
+    expect(added.ok ? '' : added.error.code).to.equal('pool-full');
+    expect([...pool.entries()].map((one) => one.tx.txid)).to.have.members([
+      ...[first.txid, child.txid, good.txid],
+    ]);
+    expect(pool.get(child.txid)?.ancestors.count).to.equal(2);
+    expect(pool.get(first.txid)?.descendants.count).to.equal(2);
+  });
+
   it('follows the chain: what a block holds goes, and what spends the same', () => {
     const { pool, coins } = newPool();
     const parent = tx([coin(0)], 5_000);
