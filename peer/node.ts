@@ -20,10 +20,12 @@ import { Miner, type MinerOptions } from './mining/miner.js';
 import type { Tip } from './mining/template.js';
 import { Identity } from './net/identity.js';
 import { Net } from './net/net.js';
+import { DEFAULT_POLICY, Transactions, type MempoolPolicy } from './mempool/transactions.js';
 import { Outbox } from './net/outbox.js';
 import { RunningClock } from './net/runningClock.js';
 import { SyncReport } from './net/syncReport.js';
 import { Queries } from './queries.js';
+import { TxSubmissions } from './txSubmissions.js';
 import type { Command, Effect, Input } from './types.js';
 
 export interface NodeOptions {
@@ -49,6 +51,8 @@ export interface NodeOptions {
    */
   readonly workMin: bigint;
   readonly mining: Omit<MinerOptions, 'params'>;
+  /** Of the mempool; without it `DEFAULT_POLICY`. */
+  readonly policy?: MempoolPolicy;
 }
 
 export interface NodeDependencies {
@@ -72,6 +76,8 @@ export class Node {
   readonly #store: ChainStore;
   readonly #moveCostMax: number | undefined;
   readonly #chain: Chain;
+  readonly #transactions: Transactions;
+  readonly #txSubmissions: TxSubmissions;
   readonly #miner: Miner;
   readonly #net: Net;
   readonly #outbox = new Outbox();
@@ -92,10 +98,15 @@ export class Node {
     const facts = { nodeKey, network: network.id, service: 'peer', listenPort, agent } as const;
     const identity = new Identity(facts, { entropy, sign });
     const chain = this.#chain;
-    this.#net = new Net(options, { chain, identity, outbox: this.#outbox, rng, entropy });
+    const policy = options.policy ?? DEFAULT_POLICY;
+    const transactions = new Transactions(policy, network.params, { chain, store });
+    this.#transactions = transactions;
+    this.#txSubmissions = new TxSubmissions(transactions.intake, this.#outbox);
+    const outbox = this.#outbox;
+    this.#net = new Net(options, { chain, transactions, identity, outbox, rng, entropy });
     const mining = { ...options.mining, params: network.params };
-    this.#miner = new Miner(mining, { rng, tip: tipOf(chain.tip) });
-    const parts = { chain, net: this.#net, miner: this.#miner, clock: this.#clock };
+    this.#miner = new Miner(mining, { rng, tip: tipOf(chain.tip), transactions });
+    const parts = { chain, transactions, net: this.#net, miner: this.#miner, clock: this.#clock };
     this.queries = new Queries({ ...parts, nodeKey });
   }
 
@@ -129,6 +140,7 @@ export class Node {
         return;
       case 'verified':
         this.#chain.onVerified(input.results);
+        this.#transactions.intake.onVerified(input.results);
         return;
       case 'command':
         this.#onCommand(input.id, input.command, now);
@@ -139,15 +151,21 @@ export class Node {
   }
 
   /**
-   * The one order in which each step ends: chain, miner, relay and the rest of the net, log and
-   * API. What the miner wants comes out first: until then its workers hash in vain.
+   * The one order in which each step ends: chain, mempool, miner, relay and the rest of the net,
+   * log and API. What the miner wants comes out first: until then its workers hash in vain.
    */
   #settle(now: Now): Effect[] {
     const advance = this.#chain.advance(this.#moveCostMax);
     this.#isMoreToMove = advance.more;
-    for (const batch of advance.verify) this.#outbox.put({ type: 'verify', batch });
+    this.#transactions.onAdvance(advance, now);
+    const settled = this.#transactions.settle(now);
+    for (const batch of [...advance.verify, ...settled.verify]) {
+      this.#outbox.put({ type: 'verify', batch });
+    }
     this.#tellMiner(advance, now);
     this.#net.onAdvance(advance);
+    this.#net.onTransactions(settled);
+    this.#txSubmissions.onOutcomes(settled.outcomes);
     this.#net.settle(now);
     for (const event of advance.events) this.#outbox.tell(event);
     this.#reportSync(now.mono);
@@ -173,10 +191,12 @@ export class Node {
   #nextWake(now: Now): MonoMs | undefined {
     if (this.#isStopped) return undefined;
     if (this.#isMoreToMove) return now.mono;
-    const net = this.#net.nextWake(now.mono);
-    const miner = this.#miner.nextWake();
-    if (net === undefined || miner === undefined) return net ?? miner;
-    return Math.min(net, miner) as MonoMs;
+    const next = Math.min(
+      this.#net.nextWake(now.mono) ?? NEVER,
+      this.#miner.nextWake() ?? NEVER,
+      this.#transactions.nextWake(now.mono) ?? NEVER,
+    );
+    return next === NEVER ? undefined : (next as MonoMs);
   }
 
   #stop(now: Now): Effect[] {
@@ -204,6 +224,9 @@ export class Node {
       case 'generate':
         this.#net.onImpatience();
         this.#miner.onCommand(id, command);
+        return;
+      case 'submit-transactions':
+        this.#txSubmissions.onCommand(id, command.transactions);
         return;
       case 'submit-block':
         this.#onSubmitted(id, command.bytes, now);
@@ -247,6 +270,7 @@ export class Node {
   }
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
 const AT_ONCE = Number.NEGATIVE_INFINITY as MonoMs;
 
 const tipOf = (entry: HeaderEntry): Tip => ({ hash: entry.hash, point: pointOf(entry) });

@@ -5,10 +5,12 @@
  */
 
 import type { Network } from '../shared/consensus/genesis.js';
-import type { BlockHash, NodeKey, Now } from '../shared/units.js';
+import type { AddressHash, BlockHash, NodeKey, Now, Txid } from '../shared/units.js';
 import type { Chain } from './chain/chain.js';
 import type { HeaderEntry } from './chain/headerEntry.js';
 import type { Coin } from './chain/store.js';
+import type { MempoolEntry } from './mempool/entry.js';
+import type { Transactions } from './mempool/transactions.js';
 import type { Miner, MiningStatus } from './mining/miner.js';
 import type { Net, PeerStatus } from './net/net.js';
 import type { RunningClock } from './net/runningClock.js';
@@ -17,6 +19,7 @@ import type { QueueSizes } from './types.js';
 
 export interface QueriesDependencies {
   readonly chain: Chain;
+  readonly transactions: Transactions;
   readonly net: Net;
   readonly miner: Miner;
   readonly nodeKey: NodeKey;
@@ -27,14 +30,16 @@ export class Queries {
   readonly nodeKey: NodeKey;
   readonly network: Network;
   readonly #chain: Chain;
+  readonly #transactions: Transactions;
   readonly #net: Net;
   readonly #miner: Miner;
   readonly #clock: RunningClock;
 
-  constructor({ chain, net, miner, nodeKey, clock }: QueriesDependencies) {
+  constructor({ chain, transactions, net, miner, nodeKey, clock }: QueriesDependencies) {
     this.nodeKey = nodeKey;
     this.network = chain.network;
     this.#chain = chain;
+    this.#transactions = transactions;
     this.#net = net;
     this.#miner = miner;
     this.#clock = clock;
@@ -75,8 +80,16 @@ export class Queries {
 
   /** How full it is, for whoever watches over its limits. */
   queues(): QueueSizes {
-    const templates = this.#miner.templateCount;
-    return { ...this.#net.queues(), ...this.#chain.queues(), templates };
+    const { mempool, intake } = this.#transactions;
+    return {
+      ...this.#net.queues(),
+      ...this.#chain.queues(),
+      templates: this.#miner.templateCount,
+      waiting: mempool.count,
+      waitingBytes: mempool.bytes,
+      intake: intake.count,
+      orphans: intake.orphanCount,
+    };
   }
 
   /** Any known block. */
@@ -101,6 +114,16 @@ export class Queries {
   /** The whole block, if its body is stored. */
   block(hash: BlockHash): Uint8Array | undefined {
     return this.#chain.block(hash);
+  }
+
+  /** The transaction that waits for a block. */
+  waiting(txid: Txid): MempoolEntry | undefined {
+    return this.#transactions.mempool.get(txid);
+  }
+
+  /** Those that wait and pay to `address`, or spend its coins. */
+  waitingOf(address: AddressHash): readonly MempoolEntry[] {
+    return [...this.#transactions.mempool.entriesOf(address)];
   }
 
   /** The coin of an outpoint key, if it is unspent. */

@@ -4,10 +4,11 @@
 
 import type { Reject } from '../shared/consensus/reject.js';
 import type { Result } from '../shared/result.js';
-import type { BlockHash, Wtxid } from '../shared/units.js';
+import type { BlockHash, Txid, Wtxid } from '../shared/units.js';
 import type { ConnectionEffect, ConnectionInput } from '../shared/wire/connection.js';
 import type { DisconnectReason } from '../shared/wire/disconnect.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
+import type { MempoolReject } from './mempool/policy.js';
 
 export type Input =
   | ConnectionInput
@@ -80,6 +81,8 @@ export type Command =
     }
   /** `count` blocks now; only where the network's target is fixed. */
   | { readonly type: 'generate'; readonly count: number }
+  /** Whole transactions, parents before children, checked as if a peer had sent them. */
+  | { readonly type: 'submit-transactions'; readonly transactions: readonly Uint8Array[] }
   /** A whole block, checked as if a peer had sent it. */
   | { readonly type: 'submit-block'; readonly bytes: Uint8Array }
   | { readonly type: 'connect'; readonly address: NetAddress };
@@ -88,7 +91,16 @@ export type Reply =
   | { readonly type: 'mining'; readonly mode: MiningMode }
   | { readonly type: 'generated'; readonly hashes: readonly BlockHash[] }
   | { readonly type: 'submitted'; readonly hash: BlockHash; readonly isNew: boolean }
+  | { readonly type: 'transactions'; readonly outcomes: readonly SubmittedTransaction[] }
   | { readonly type: 'connecting' };
+
+/** What became of one transaction: it waits for a block now, or why not. */
+export interface SubmittedTransaction {
+  /** `undefined` where the bytes are no transaction. */
+  readonly txid: Txid | undefined;
+  readonly wtxid: Wtxid | undefined;
+  readonly reject: MempoolReject | undefined;
+}
 
 export type CommandProblem =
   | { readonly code: 'target-not-fixed' }
@@ -161,6 +173,14 @@ export interface QueueSizes {
   readonly signatureChecks: number;
   /** Templates that a find may still be for. */
   readonly templates: number;
+  /** Transactions that wait for a block, and their bytes. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  /** Transactions that are being looked at. */
+  readonly intake: number;
+  readonly orphans: number;
+  /** Transactions that one peer announced and that we may want. */
+  readonly announced: number;
 }
 
 export interface PeerSummary {

@@ -38,7 +38,7 @@ export const QUEUES_MAX: QueueSizes = {
   bans: 1_000,
   candidates: 256,
   blocksInFlight: 16,
-  questions: 66,
+  questions: 322,
   heads: 8,
   futureHeaders: 16,
   presyncBytes: 125 * 600_000,
@@ -47,6 +47,12 @@ export const QUEUES_MAX: QueueSizes = {
   decodedBytes: 8_000_000,
   // A block that was begun is asked about whole.
   signatureChecks: 4_096 + 20_000,
+  // Of the smallest that there can be.
+  waiting: 350_000,
+  waitingBytes: 64_000_000,
+  intake: 51_000,
+  orphans: 125 * 100,
+  announced: 5_000,
   templates: 8,
 };
 

@@ -5,6 +5,7 @@ import type { ChainStore } from '../../peer/chain/store.js';
 
 const WRITES = new Set<PropertyKey>([
   ...['putHeader', 'setStatus', 'putBody', 'putUndo', 'writeCoins', 'setState'],
+  ...['putTransaction', 'deleteTransaction'],
 ]);
 
 /** `store`, but write number `n` (from 0) throws; `written` counts. */

@@ -21,7 +21,7 @@ import { highestWhere, locatorOf, pathUp, pointOf, type HeaderEntry } from './he
 import type { CheckedHeader, HeaderTree } from './headerTree.js';
 import { checkLastBlocks, openTree, standingOf } from './load.js';
 import { Mover, type Failure } from './mover.js';
-import { needsSignatures, Signatures } from './signatures.js';
+import { Signatures } from './signatures.js';
 import type { ChainStore, Coin, StorePace } from './store.js';
 
 export interface Accepted {
@@ -41,6 +41,8 @@ export interface Advance {
   readonly verify: readonly SignatureBatch[];
   /** Blocks that failed their last checks, in this call or in `onVerified` before it. */
   readonly failures: readonly Failure[];
+  /** Of the blocks that were connected to the tip without a reorganisation. */
+  readonly blocks: ReadonlyMap<BlockHash, Block>;
   /** Call again soon: there is more to do without any further input. */
   readonly more: boolean;
 }
@@ -154,6 +156,21 @@ export class Chain {
     return this.#mover.coin(outpoint);
   }
 
+  /** Inside a reorganisation: `coin` speaks of another block than the tip. */
+  get isMoving(): boolean {
+    return this.#mover.isMoving;
+  }
+
+  /** The block of an entry of the active chain, decoded; `undefined` when the disk lost it. */
+  decoded(entry: HeaderEntry): Block | undefined {
+    return this.#bodies.read(entry);
+  }
+
+  /** What is known of, and asked about, the signatures of transactions by themselves. */
+  get signatures(): Pick<Signatures, 'isRight' | 'hasRoomAlone' | 'askAlone' | 'takeBatches'> {
+    return this.#signatures;
+  }
+
   /**
    * Whether enough bodies wait and are being worked on: further ones would be decoded twice.
    */
@@ -242,6 +259,7 @@ export class Chain {
       events: this.#mover.takeEvents(),
       verify: this.#signatures.takeBatches(),
       failures: this.#mover.takeFailures(),
+      blocks: this.#mover.takeBlocks(),
       more,
     };
   }
@@ -315,7 +333,7 @@ export class Chain {
   #keepBody(entry: HeaderEntry, block: Block, bytes: Uint8Array): void {
     this.#store.putBody(entry.id, bytes);
     this.#tree.markBody(entry);
-    if (!needsSignatures(block)) this.#tree.markVerified(entry);
+    if (this.#signatures.areRight(block)) this.#tree.markVerified(entry);
     this.#bodies.keep(entry, block, bytes.length, (kept) => this.#isNeeded(kept));
   }
 
@@ -345,8 +363,8 @@ export class Chain {
         return true;
       }
       if (!isDecoded) bytesRead += this.#keepDecoded(entry, block);
-      if (needsSignatures(block)) this.#signatures.ask(entry, block);
-      else this.#tree.markVerified(entry);
+      if (this.#signatures.areRight(block)) this.#tree.markVerified(entry);
+      else this.#signatures.ask(entry, block);
     }
     return false;
   }

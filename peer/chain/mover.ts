@@ -17,6 +17,7 @@ import { assertDefined, assertNever } from '../../shared/assert.js';
 import type { Block } from '../../shared/consensus/block.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { Reject } from '../../shared/consensus/reject.js';
+import type { BlockHash } from '../../shared/units.js';
 import type { ChainEvent } from '../types.js';
 import type { Bodies } from './bodies.js';
 import { decodeCoins, encodeCoins } from './coinBytes.js';
@@ -60,6 +61,7 @@ export class Mover {
   #storedState: string;
   #toldTip: HeaderEntry;
   #events: ChainEvent[] = [];
+  #blocks = new Map<BlockHash, Block>();
   #failures: Failure[] = [];
 
   constructor(parts: MoverParts, standing: Standing) {
@@ -90,6 +92,11 @@ export class Mover {
   /** A coin as it is at the position. */
   coin(outpoint: string): Coin | undefined {
     return this.#coins.coin(outpoint);
+  }
+
+  /** Whether the coins are on their way to another block than the tip. */
+  get isMoving(): boolean {
+    return this.#target !== undefined;
   }
 
   /** Whether `step` would move, as things are. */
@@ -148,6 +155,13 @@ export class Mover {
     return events;
   }
 
+  /** The blocks that continued the tip since the last call. */
+  takeBlocks(): ReadonlyMap<BlockHash, Block> {
+    const blocks = this.#blocks;
+    if (blocks.size > 0) this.#blocks = new Map();
+    return blocks;
+  }
+
   takeFailures(): Failure[] {
     const failures = this.#failures;
     this.#failures = [];
@@ -180,12 +194,12 @@ export class Mover {
       return BLOCK_COST;
     }
     const undo = connectBlock({ params, height: entry.height }, block, this.#coins);
-    if (undo.ok) this.#advanceTo(entry, undo.value);
+    if (undo.ok) this.#advanceTo(entry, block, undo.value);
     else this.fail(entry, undo.error);
     return costOf(block);
   }
 
-  #advanceTo(entry: HeaderEntry, undo: readonly Coin[]): void {
+  #advanceTo(entry: HeaderEntry, block: Block, undo: readonly Coin[]): void {
     const { store, tree, bodies } = this.#parts;
     if (entry.status !== 'connected') {
       store.putUndo(entry.id, encodeCoins(undo));
@@ -197,6 +211,7 @@ export class Mover {
     if (this.#target !== undefined) return;
     this.#tip = entry;
     this.#active.push(entry);
+    this.#blocks.set(entry.hash, block);
     this.#tell('block-connected', entry);
   }
 

@@ -2,21 +2,27 @@
  * Signature checks under way: which transactions were asked about, and for which blocks.
  *
  * Answers are facts about bytes. They may come in any order, more than once, or as 'not-run', which
- * says nothing: the block counts as never asked. Nothing is remembered of a transaction once its
- * answer came; that all of a block are right is remembered with the block.
+ * says nothing: the block counts as never asked. Whose signatures are right is remembered for a
+ * while, so that a transaction that was checked when it came is not checked again with its block.
  */
 
 import type { Block } from '../../shared/consensus/block.js';
 import { isSignatureValid, signatureChecks } from '../../shared/consensus/checkTransaction.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { Txid, Wtxid } from '../../shared/units.js';
-import type { SignatureBatch, VerifyResult } from '../types.js';
+import type { SignatureBatch, VerifyOutcome, VerifyResult } from '../types.js';
 import type { HeaderEntry } from './headerEntry.js';
+import { RecentIds } from './recentIds.js';
 
 /** About 7 ms of one core: small enough to spread one block over all of them. */
 const BATCH_CHECKS_MIN = 128;
 /** Keeps eight cores busy for 30 ms; what a block has beyond is asked together with its rest. */
 const CHECKS_UNDER_WAY_MAX = 4096;
+/** For transactions alone: a block waits for them, on two cores 30 ms. */
+const CHECKS_ALONE_MAX = 1024;
+
+/** Those of the last 65 full blocks, or of some seconds at full speed; twice as many are 8 MB. */
+const CHECKED_MIN = 32_768;
 
 /** What the answers showed. */
 export interface Verdicts {
@@ -30,6 +36,8 @@ export class Signatures {
   /** Blocks with answers to come. */
   readonly #asked = new Map<HeaderEntry, Question>();
   readonly #waiting = new Map<Wtxid, Waiting>();
+  /** Whose signatures are right: a fact about bytes, whatever the chain does. Never stored. */
+  readonly #checked = new RecentIds(CHECKED_MIN);
   #unsent: DecodedTransaction[] = [];
   #checksUnderWay = 0;
 
@@ -47,20 +55,40 @@ export class Signatures {
     return this.#checksUnderWay < CHECKS_UNDER_WAY_MAX;
   }
 
+  /** Whether transactions may be asked about by themselves now. */
+  get hasRoomAlone(): boolean {
+    return this.#checksUnderWay < CHECKS_ALONE_MAX;
+  }
+
   isAsked(entry: HeaderEntry): boolean {
     return this.#asked.has(entry);
   }
 
-  /** Asks about all transactions of a block that has some to ask about (`needsSignatures`). */
+  /** Whether every signature of `block` is known to be right: nothing needs to be asked. */
+  areRight({ transactions }: Block): boolean {
+    return transactions.every((tx) => this.isRight(tx));
+  }
+
+  /** Whether the signatures of `tx` are known to be right. */
+  isRight(tx: DecodedTransaction): boolean {
+    return tx.keys.length === 0 || this.#checked.has(tx.wtxid);
+  }
+
+  /** Asks about all transactions of a block of which some are not known to be right. */
   ask(entry: HeaderEntry, { transactions }: Block): void {
-    const signed = transactions.filter((tx) => tx.keys.length > 0);
-    const question: Question = { entry, unanswered: new Set(signed.map((tx) => tx.wtxid)) };
+    const unknown = transactions.filter((tx) => !this.isRight(tx));
+    const question: Question = { entry, unanswered: new Set(unknown.map((tx) => tx.wtxid)) };
     this.#asked.set(entry, question);
-    for (const tx of signed) {
+    for (const tx of unknown) {
       const waiting = this.#waiting.get(tx.wtxid);
-      if (waiting === undefined) this.#send(tx, question);
+      if (waiting === undefined) this.#send(tx, [question]);
       else waiting.questions.push(question);
     }
+  }
+
+  /** Asks about a transaction by itself, unless an answer about it is to come anyway. */
+  askAlone(tx: DecodedTransaction): void {
+    if (!this.#waiting.has(tx.wtxid)) this.#send(tx, []);
   }
 
   /** The batches to send since the last call. */
@@ -85,7 +113,7 @@ export class Signatures {
     const verified: HeaderEntry[] = [];
     const broken: { entry: HeaderEntry; txid: Txid }[] = [];
     for (const { wtxid, outcome } of results) {
-      for (const { question, txid } of this.#answered(wtxid)) {
+      for (const { question, txid } of this.#answered(wtxid, outcome)) {
         const { entry } = question;
         // A block that was dropped by another answer, or asked anew, has no use for this one.
         if (this.#asked.get(entry) !== question) continue;
@@ -99,25 +127,25 @@ export class Signatures {
     return { verified, broken };
   }
 
-  #send(tx: DecodedTransaction, question: Question): void {
+  #send(tx: DecodedTransaction, questions: Question[]): void {
     const checkCount = tx.keys.length;
-    this.#waiting.set(tx.wtxid, { txid: tx.txid, checkCount, questions: [question] });
+    this.#waiting.set(tx.wtxid, { txid: tx.txid, checkCount, questions });
     this.#checksUnderWay += checkCount;
     this.#unsent.push(tx);
   }
 
-  #answered(wtxid: Wtxid): { readonly question: Question; readonly txid: Txid }[] {
+  #answered(
+    wtxid: Wtxid,
+    outcome: VerifyOutcome,
+  ): { readonly question: Question; readonly txid: Txid }[] {
     const waiting = this.#waiting.get(wtxid);
     if (waiting === undefined) return [];
     this.#waiting.delete(wtxid);
+    if (outcome === 'valid') this.#checked.add(wtxid);
     this.#checksUnderWay -= waiting.checkCount;
     return waiting.questions.map((question) => ({ question, txid: waiting.txid }));
   }
 }
-
-/** Whether there is any signature in `block`. */
-export const needsSignatures = ({ transactions }: Block): boolean =>
-  transactions.some((tx) => tx.keys.length > 0);
 
 /**
  * The answers to `batch`, found here and now: what threads find together. `networkId`: 32 bytes,

@@ -7,7 +7,7 @@
  * committed.
  */
 
-import type { AddressHash, Amount, BlockHash } from '../../shared/units.js';
+import type { AddressHash, Amount, BlockHash, UnixSeconds } from '../../shared/units.js';
 
 /** One unspent output, by its outpoint key. */
 export interface Coin {
@@ -61,6 +61,15 @@ export interface CoinDelta {
   readonly spent: ReadonlySet<string>;
 }
 
+/** A transaction that waits for a block, to be looked at again after a restart. */
+export interface KeptTransaction {
+  /** Ascending in the order in which they came. */
+  readonly number: number;
+  /** When it came first. */
+  readonly addedAt: UnixSeconds;
+  readonly bytes: Uint8Array;
+}
+
 export interface ChainStore {
   /**
    * Runs `step` in one transaction: all of it is committed, or nothing. Nested calls join the outer
@@ -85,6 +94,11 @@ export interface ChainStore {
   /** Also in place of one that could not be read. */
   putBody(id: number, blockBytes: Uint8Array): void;
   putUndo(id: number, undo: Uint8Array): void;
+  /** Those that were put and not deleted, by number. */
+  transactions(): readonly KeptTransaction[];
+  /** Without effect when one of its number is there. */
+  putTransaction(kept: KeptTransaction): void;
+  deleteTransaction(number: number): void;
   writeCoins(delta: CoinDelta): void;
   setState(state: ChainState): void;
   /** `sync`: many large writes follow, memory may be spent on them. `tip`: few and small ones. */

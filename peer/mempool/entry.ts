@@ -1,7 +1,8 @@
 /** One transaction that waits for a block, and how it hangs together with others that wait. */
 
+import { addressOf } from '../../shared/consensus/address.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
-import type { Amount, UnixSeconds } from '../../shared/units.js';
+import type { AddressHash, Amount, UnixSeconds } from '../../shared/units.js';
 
 /** Some transactions together. */
 export interface Totals {
@@ -21,6 +22,8 @@ export class MempoolEntry {
   readonly addedAt: UnixSeconds;
   /** Of two the one with the lower number came first. */
   readonly number: number;
+  /** Whose coins it spends, and whom it pays. */
+  readonly addresses: ReadonlySet<AddressHash>;
   /** Those in the pool whose coins it spends. */
   readonly parents = new Set<MempoolEntry>();
   /** Those in the pool that spend its coins. */
@@ -36,6 +39,10 @@ export class MempoolEntry {
     this.spendsCoinbase = spendsCoinbase;
     this.addedAt = addedAt;
     this.number = number;
+    this.addresses = new Set([
+      ...tx.keys.map(addressOf),
+      ...tx.outputs.map(({ address }) => address),
+    ]);
     this.ancestors = this.alone;
     this.descendants = this.alone;
   }

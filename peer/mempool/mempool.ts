@@ -13,12 +13,13 @@ import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import { isCoinbase, type DecodedTransaction } from '../../shared/consensus/transaction.js';
 import { fail, ok, type Result } from '../../shared/result.js';
-import type { Amount, Txid, UnixSeconds } from '../../shared/units.js';
+import type { AddressHash, Amount, Txid, UnixSeconds, Wtxid } from '../../shared/units.js';
 import { checkSpends, type Spends } from '../chain/connect.js';
 import type { CoinReader } from '../chain/coinView.js';
 import type { Coin } from '../chain/store.js';
 import { closure, MempoolEntry, rateOf, totalsOf } from './entry.js';
 import { FeeFloor, RATE_STEP } from './feeFloor.js';
+import type { MempoolReject, PolicyReject } from './policy.js';
 import { Pool } from './pool.js';
 
 /** Ancestors and descendants of each, itself included. */
@@ -46,24 +47,23 @@ export interface MempoolContext {
   readonly now: UnixSeconds;
 }
 
-/** Why a transaction is not taken in: nobody's fault, and another node may see it otherwise. */
-export type PolicyReject =
-  | { readonly code: 'already-waiting'; readonly txid: Txid }
-  /** `needed`, `found`: fees. */
-  | { readonly code: 'fee-too-low'; readonly needed: number; readonly found: number }
-  /** It spends what `others` spend, and does not pay enough to replace them. */
-  | {
-      readonly code: 'conflict';
-      readonly others: readonly Txid[];
-      readonly needed: number;
-      readonly found: number;
-    }
-  | { readonly code: 'replaces-too-many'; readonly count: number }
-  | { readonly code: 'spends-what-it-replaces'; readonly txid: Txid }
-  | { readonly code: 'chain-too-long'; readonly count: number }
-  | { readonly code: 'pool-full'; readonly needed: number };
+/** Why one that waited waits no more. */
+export type Departure =
+  | 'confirmed'
+  /** A block has another that spends the same coins, or what it spends. */
+  | 'conflict'
+  /** A reorganisation made it wrong. */
+  | 'wrong'
+  | 'replaced'
+  | 'evicted'
+  | 'expired';
 
-export type MempoolReject = Reject | PolicyReject;
+/** What happened to those that wait, in order. */
+export interface MempoolChange {
+  readonly entry: MempoolEntry;
+  /** `undefined`: it came. */
+  readonly departure: Departure | undefined;
+}
 
 /** What may be taken in when its signatures are right. */
 interface Candidate {
@@ -85,15 +85,24 @@ export class Mempool {
   readonly #options: MempoolOptions;
   readonly #pool = new Pool();
   readonly #floor: FeeFloor;
-  #number = 0;
+  #changes: MempoolChange[] = [];
+  #number: number;
+  #version = 0;
 
-  constructor(options: MempoolOptions) {
+  /** `firstNumber`: above all that were kept over a restart. */
+  constructor(options: MempoolOptions, firstNumber = 0) {
     this.#options = options;
+    this.#number = firstNumber;
     this.#floor = new FeeFloor(options.feeRateMin);
   }
 
   get count(): number {
     return this.#pool.count;
+  }
+
+  /** Another one whenever somebody came or went. */
+  get version(): number {
+    return this.#version;
   }
 
   get bytes(): number {
@@ -104,9 +113,30 @@ export class Mempool {
     return this.#pool.get(txid);
   }
 
+  byWtxid(wtxid: Wtxid): MempoolEntry | undefined {
+    return this.#pool.byWtxid(wtxid);
+  }
+
   /** In the order in which they came. */
   entries(): IterableIterator<MempoolEntry> {
     return this.#pool.entries();
+  }
+
+  /** Those that pay to `address` or spend its coins. */
+  entriesOf(address: AddressHash): ReadonlySet<MempoolEntry> {
+    return this.#pool.entriesOf(address);
+  }
+
+  /** Who spends the coin of an outpoint key. */
+  spender(outpoint: string): MempoolEntry | undefined {
+    return this.#pool.spender(outpoint);
+  }
+
+  /** Who came and who went since the last call, in order. */
+  takeChanges(): readonly MempoolChange[] {
+    const changes = this.#changes;
+    if (changes.length > 0) this.#changes = [];
+    return changes;
   }
 
   /** Smallest units for 1,000 bytes below which nothing is taken in. */
@@ -120,19 +150,33 @@ export class Mempool {
     return candidate.ok ? ok(undefined) : candidate;
   }
 
-  /** Takes in one whose signatures are right. */
-  add(tx: DecodedTransaction, context: MempoolContext): Result<Added, MempoolReject> {
+  /** Takes in one whose signatures are right. `kept`: what it was before a restart. */
+  add(
+    tx: DecodedTransaction,
+    context: MempoolContext,
+    kept?: Pick<MempoolEntry, 'number' | 'addedAt'>,
+  ): Result<Added, MempoolReject> {
     const candidate = this.#candidate(tx, context);
     if (!candidate.ok) return candidate;
     const { replaced, ...facts } = candidate.value;
     for (const entry of replaced) this.#pool.remove(entry);
-    const entry = new MempoolEntry({ ...facts, addedAt: context.now, number: this.#number++ });
+    const { number, addedAt } = kept ?? { number: this.#number++, addedAt: context.now };
+    const entry = new MempoolEntry({ ...facts, addedAt, number });
     this.#pool.add(entry);
     const evicted = this.#makeRoom(context.now);
-    if (!evicted.includes(entry)) return ok({ entry, replaced: [...replaced], evicted });
+    if (!evicted.includes(entry)) {
+      this.#note([entry], undefined);
+      this.#note(replaced, 'replaced');
+      this.#note(evicted, 'evicted');
+      return ok({ entry, replaced: [...replaced], evicted });
+    }
     // It came to nothing, so it takes nobody's place.
     for (const one of replaced) this.#pool.add(one);
-    this.#makeRoom(context.now);
+    const gone = [...evicted, ...this.#makeRoom(context.now)];
+    this.#note(
+      gone.filter((one) => one !== entry),
+      'evicted',
+    );
     const needed = Math.ceil((this.#floor.rate(context.now) * entry.bytes) / 1_000);
     return fail({ code: 'pool-full', needed });
   }
@@ -142,8 +186,11 @@ export class Mempool {
     const gone: MempoolEntry[] = [];
     for (const tx of transactions) {
       const entry = this.#pool.get(tx.txid);
-      if (entry !== undefined) this.#pool.remove(entry);
-      gone.push(...this.#removeAll(this.#pool.conflictsOf(tx)));
+      if (entry !== undefined) {
+        this.#pool.remove(entry);
+        this.#note([entry], 'confirmed');
+      }
+      gone.push(...this.#removeAll(this.#pool.conflictsOf(tx), 'conflict'));
     }
     return gone;
   }
@@ -151,23 +198,25 @@ export class Mempool {
   /**
    * After a reorganisation: takes back what blocks held that are no part of the chain any more,
    * first to last and with their coinbases, and lets go of what is not right any more. Returns what
-   * went.
+   * went. `areAllInDoubt`: what the new blocks hold was not told by `onConnected`.
    */
   onReorganised(
     returned: readonly DecodedTransaction[],
     context: MempoolContext,
+    areAllInDoubt = false,
   ): readonly MempoolEntry[] {
     for (const tx of returned) if (!isCoinbase(tx)) this.add(tx, context);
     const undone = new Set(returned.map(({ txid }) => txid));
     const wrong = [...this.#pool.entries()].filter((entry) => {
       const { inputs, lockHeight } = entry.tx;
       const isInDoubt =
+        areAllInDoubt ||
         entry.spendsCoinbase ||
         lockHeight > context.height ||
         inputs.some(({ txid }) => undone.has(txid));
       return isInDoubt && !this.#spends(entry.tx, context.height, new Set()).ok;
     });
-    return this.#removeAll(wrong);
+    return this.#removeAll(wrong, 'wrong');
   }
 
   /** Lets go of what has waited too long, with what needs it. */
@@ -176,7 +225,7 @@ export class Mempool {
     for (const entry of this.#pool.entries()) {
       if (now - entry.addedAt > this.#options.secondsMax) old.push(entry);
     }
-    return this.#removeAll(old);
+    return this.#removeAll(old, 'expired');
   }
 
   #candidate(tx: DecodedTransaction, context: MempoolContext): Result<Candidate, MempoolReject> {
@@ -280,16 +329,29 @@ export class Mempool {
       if (this.#pool.bytes <= bytesMax * ROOM_SHARE) break;
       if (this.#pool.get(entry.tx.txid) !== entry) continue;
       this.#floor.onEvicted(rateOf(entry.descendants), now);
-      evicted.push(...this.#removeAll([entry]));
+      evicted.push(...this.#takeOut([entry]));
     }
     return evicted;
   }
 
+  #removeAll(entries: Iterable<MempoolEntry>, departure: Departure): readonly MempoolEntry[] {
+    const gone = this.#takeOut(entries);
+    this.#note(gone, departure);
+    return gone;
+  }
+
   /** Removes `entries` and all that needs them. */
-  #removeAll(entries: Iterable<MempoolEntry>): readonly MempoolEntry[] {
+  #takeOut(entries: Iterable<MempoolEntry>): readonly MempoolEntry[] {
     const all = [...closure(entries, 'children')];
     for (const entry of all) this.#pool.remove(entry);
     return all;
+  }
+
+  #note(entries: Iterable<MempoolEntry>, departure: Departure | undefined): void {
+    for (const entry of entries) {
+      this.#changes.push({ entry, departure });
+      this.#version++;
+    }
   }
 }
 

@@ -5,13 +5,15 @@
 
 import { assert } from '../../shared/assert.js';
 import { outpointKey, type DecodedTransaction } from '../../shared/consensus/transaction.js';
-import type { Txid } from '../../shared/units.js';
+import type { AddressHash, Txid, Wtxid } from '../../shared/units.js';
 import { closure, totalsOf, type MempoolEntry } from './entry.js';
 
 export class Pool {
   readonly #entries = new Map<Txid, MempoolEntry>();
+  readonly #byWtxid = new Map<Wtxid, MempoolEntry>();
   /** By the outpoint key of each coin that is spent. */
   readonly #spenders = new Map<string, MempoolEntry>();
+  readonly #byAddress = new Map<AddressHash, Set<MempoolEntry>>();
   #bytes = 0;
 
   get count(): number {
@@ -32,9 +34,18 @@ export class Pool {
     return this.#entries.get(txid);
   }
 
+  byWtxid(wtxid: Wtxid): MempoolEntry | undefined {
+    return this.#byWtxid.get(wtxid);
+  }
+
   /** Who spends the coin. */
   spender(outpoint: string): MempoolEntry | undefined {
     return this.#spenders.get(outpoint);
+  }
+
+  /** Those that pay to `address` or spend its coins. */
+  entriesOf(address: AddressHash): ReadonlySet<MempoolEntry> {
+    return this.#byAddress.get(address) ?? NONE;
   }
 
   /** Those that spend coins which `tx` spends, too. */
@@ -62,8 +73,10 @@ export class Pool {
     const { tx } = entry;
     assert(this.conflictsOf(tx).size === 0, 'no two of them spend one coin');
     this.#entries.set(tx.txid, entry);
+    this.#byWtxid.set(tx.wtxid, entry);
     this.#bytes += entry.bytes;
     for (const { txid, index } of tx.inputs) this.#spenders.set(outpointKey(txid, index), entry);
+    for (const address of entry.addresses) this.#addressSet(address).add(entry);
     for (const parent of this.parentsOf(tx)) link(parent, entry);
     for (let i = 0; i < tx.outputs.length; i++) {
       const child = this.#spenders.get(outpointKey(tx.txid, i));
@@ -76,8 +89,10 @@ export class Pool {
   remove(entry: MempoolEntry): void {
     const { tx } = entry;
     assert(this.#entries.delete(tx.txid), 'it is there');
+    this.#byWtxid.delete(tx.wtxid);
     this.#bytes -= entry.bytes;
     for (const { txid, index } of tx.inputs) this.#spenders.delete(outpointKey(txid, index));
+    for (const address of entry.addresses) this.#forget(address, entry);
     const [above, below] = [closure(entry.parents, 'parents'), closure(entry.children, 'children')];
     for (const parent of entry.parents) parent.children.delete(entry);
     for (const child of entry.children) child.parents.delete(entry);
@@ -85,7 +100,23 @@ export class Pool {
     entry.children.clear();
     count(above, below);
   }
+
+  #addressSet(address: AddressHash): Set<MempoolEntry> {
+    const known = this.#byAddress.get(address);
+    if (known !== undefined) return known;
+    const made = new Set<MempoolEntry>();
+    this.#byAddress.set(address, made);
+    return made;
+  }
+
+  #forget(address: AddressHash, entry: MempoolEntry): void {
+    const entries = this.#byAddress.get(address);
+    entries?.delete(entry);
+    if (entries?.size === 0) this.#byAddress.delete(address);
+  }
 }
+
+const NONE: ReadonlySet<MempoolEntry> = new Set();
 
 function link(parent: MempoolEntry, child: MempoolEntry): void {
   parent.children.add(child);

@@ -15,32 +15,20 @@
 
 import { assertNever } from '../../shared/assert.js';
 import { encodeHeader } from '../../shared/consensus/header.js';
-import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import { workOf } from '../../shared/consensus/work.js';
 import { fail, ok } from '../../shared/result.js';
-import type { Rng } from '../../shared/rng.js';
-import type {
-  AddressHash,
-  Amount,
-  BlockHash,
-  MonoMs,
-  Now,
-  UnixSeconds,
-} from '../../shared/units.js';
+import type { BlockHash, MonoMs, Now, UnixSeconds } from '../../shared/units.js';
 import type { Command, CommandProblem, Effect, MineJob, MiningMode, NodeEvent } from '../types.js';
-import { ExtraNonce } from './extraNonce.js';
 import { Generation } from './generation.js';
 import { HashRate } from './hashRate.js';
+import { headerTime, solved, type FoundBlock, type Template, type Tip } from './template.js';
 import {
-  headerTime,
-  makeTemplate,
-  retimed,
-  solved,
-  type FoundBlock,
-  type Template,
-  type Tip,
-} from './template.js';
+  Templates,
+  type TemplatesDependencies,
+  type TemplatesOptions,
+  type Work,
+} from './templates.js';
 
 /** A header's time is whole seconds, so a job older than this has an old time. */
 const RENEW_MS = 1_000;
@@ -67,16 +55,16 @@ export type RestReason =
   /** The chain rejected what we found. */
   | 'rejected';
 
-export interface MinerOptions {
-  readonly params: NetworkParams;
-  /** Who gets the reward. */
-  readonly payTo: AddressHash;
-  /** Free bytes in the coinbase's memo, `TAG_BYTES_MAX` at most. */
-  readonly tag: Uint8Array;
+export interface MinerOptions extends TemplatesOptions {
   readonly mode: MiningMode;
   readonly threads: number;
   /** Share of each thread's time, 1–100. */
   readonly cpuPercent: number;
+}
+
+export interface MinerDependencies extends TemplatesDependencies {
+  /** The announced tip at the start. */
+  readonly tip: Tip;
 }
 
 export interface MiningStatus {
@@ -101,7 +89,7 @@ export type MiningCommand = Extract<Command, { type: 'set-mining' | 'generate' }
 
 /** What the workers hash on. */
 interface Job {
-  readonly template: Template;
+  readonly work: Work;
   readonly renewAt: MonoMs;
 }
 
@@ -120,7 +108,7 @@ interface Find extends Rest {
 
 export class Miner {
   readonly #options: MinerOptions;
-  readonly #extraNonce: ExtraNonce;
+  readonly #templates: Templates;
   readonly #rate = new HashRate();
   /** By job id, oldest first: those on the present tip. */
   readonly #jobs = new Map<number, Template>();
@@ -142,14 +130,13 @@ export class Miner {
   #blocksFound = 0;
   #staleFinds = 0;
 
-  /** `tip`: the announced tip at the start. */
-  constructor(options: MinerOptions, dependencies: { readonly rng: Rng; readonly tip: Tip }) {
+  constructor(options: MinerOptions, dependencies: MinerDependencies) {
     this.#options = options;
     this.#tip = dependencies.tip;
     this.#mode = options.mode;
     this.#threads = options.threads;
     this.#cpuPercent = options.cpuPercent;
-    this.#extraNonce = new ExtraNonce(dependencies.rng);
+    this.#templates = new Templates(options, dependencies);
   }
 
   /** The announced tip moved, once for each batch of events: what was found below it is stale. */
@@ -251,7 +238,7 @@ export class Miner {
 
   status(now: Now): MiningStatus {
     const hashesPerSecond = this.#rate.perSecond(now.mono);
-    const target = this.#job?.template.target;
+    const target = this.#job?.work.template.target;
     const isKnown = target !== undefined && hashesPerSecond > 0;
     return {
       mode: this.#mode,
@@ -338,9 +325,11 @@ export class Miner {
   }
 
   #newJob(now: Now): MineJob {
-    const template = this.#newTemplate(now.unix);
+    const work = this.#nextWork(now.unix);
+    const { template } = work;
     const id = this.#nextJobId++;
-    this.#job = { template, renewAt: (now.mono + RENEW_MS) as MonoMs };
+    const renewAt = work.isInterim ? now.mono : now.mono + RENEW_MS;
+    this.#job = { work, renewAt: renewAt as MonoMs };
     this.#isOutdated = false;
     this.#find = undefined;
     this.#jobs.set(id, template);
@@ -355,17 +344,11 @@ export class Miner {
     };
   }
 
-  /** On the same tip a new time is new work enough; a time that stands asks for a new coinbase. */
-  #newTemplate(unix: UnixSeconds): Template {
-    const { params, payTo, tag } = this.#options;
-    const current = this.#job?.template;
-    const isSameTip = current?.header.previous === this.#tip.hash;
-    if (isSameTip && current.header.time !== headerTime(this.#tip, unix)) {
-      return retimed(params, this.#tip, current, unix);
-    }
-    const extraNonce = this.#extraNonce.next();
-    const contents = { payTo, tag, extraNonce, transactions: [], fees: 0 as Amount };
-    return makeTemplate(params, this.#tip, contents, unix);
+  #nextWork(unix: UnixSeconds): Work {
+    const work = this.#job?.work;
+    const isSameTip = work?.template.header.previous === this.#tip.hash;
+    if (isSameTip) return this.#templates.next(this.#tip, work, unix);
+    return this.#templates.first(this.#tip, unix, this.#generation === undefined);
   }
 
   #tell(event: NodeEvent): void {

@@ -1,7 +1,8 @@
 /**
- * Answers `getHeaders` and `getBlocks`.
+ * Answers `getHeaders`, `getBlocks` and `getTransactions`.
  *
- * - Only headers and blocks that we connected go out, so nobody can be blamed for what we sent.
+ * - Only headers and blocks that we connected go out, and transactions that wait: so nobody can be
+ *   blamed for what we sent.
  * - A peer's answers leave in the order of its questions, at most about a megabyte at a time: the
  *   next piece waits until the one before is with the operating system. So a peer that does not
  * read costs its questions.
@@ -12,12 +13,19 @@
 import { assertNever } from '../../shared/assert.js';
 import { HEADER_BYTES } from '../../shared/consensus/header.js';
 import { concatBytes } from '../../shared/bytes.js';
-import type { BlockHash, MonoMs, PeerId } from '../../shared/units.js';
-import { GET_BLOCKS_MAX, HEADERS_MAX, type PeerMessage } from '../../shared/wire/peerMessages.js';
+import type { BlockHash, MonoMs, PeerId, Wtxid } from '../../shared/units.js';
+import {
+  GET_BLOCKS_MAX,
+  GET_TRANSACTIONS_MAX,
+  HEADERS_MAX,
+  TRANSACTIONS_BYTES_MAX,
+  type PeerMessage,
+} from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import { most } from './most.js';
 import type { Session } from './session.js';
+import { IN_FLIGHT_MAX } from './txRequests.js';
 
 /** Bytes of one peer that are with the sockets and not with the operating system. */
 const UNSENT_BYTES_MAX = 1_000_000;
@@ -25,15 +33,20 @@ const UNSENT_BYTES_MAX = 1_000_000;
 const STEP_BYTES = 1_000_000;
 /** What one peer may have asked for and not got: twice what an honest one ever has. */
 const BLOCKS_ASKED_MAX = 4 * GET_BLOCKS_MAX;
+/** The same of lists of transactions: an honest one has one transaction in each at least. */
+const LISTS_ASKED_MAX = 2 * IN_FLIGHT_MAX;
 /** An honest peer has one question for headers open. */
 const HEADERS_ASKED_MAX = 2;
+/** Of the transactions in one answer: leaves room for the length of each. */
+const ANSWER_BYTES_MAX = TRANSACTIONS_BYTES_MAX - 5 * GET_TRANSACTIONS_MAX;
 /** How long an answer waits for a block that is on its way. */
 const ON_ITS_WAY_MS = 20_000;
 
 type Question =
   | { readonly type: 'headers'; readonly locator: readonly BlockHash[]; readonly stop: BlockHash }
   /** `isLast`: it was waited for already. */
-  | { readonly type: 'block'; readonly hash: BlockHash; readonly isLast: boolean };
+  | { readonly type: 'block'; readonly hash: BlockHash; readonly isLast: boolean }
+  | { readonly type: 'transactions'; readonly wtxids: readonly Wtxid[] };
 
 /** What one peer waits for. */
 interface Guest {
@@ -42,19 +55,23 @@ interface Guest {
   /** Until when each block is waited for that is on its way. */
   readonly onTheirWay: Map<BlockHash, MonoMs>;
   headersAsked: number;
+  listsAsked: number;
   /** Sizes of the pieces that the operating system has not taken, oldest first. */
   readonly unsent: number[];
 }
 
 export class BlockServer {
   readonly #chain: Chain;
+  readonly #transaction: (wtxid: Wtxid) => Uint8Array | undefined;
   readonly #guests = new Map<PeerId, Guest>();
   /** Those who wait for something, in the order of their turns. */
   readonly #waiting = new Set<Guest>();
   #isCutShort = false;
 
-  constructor(chain: Chain) {
+  /** `transaction`: the bytes of one that waits. */
+  constructor(chain: Chain, transaction: (wtxid: Wtxid) => Uint8Array | undefined) {
     this.#chain = chain;
+    this.#transaction = transaction;
   }
 
   /** Open questions of the peer with most. */
@@ -70,6 +87,7 @@ export class BlockServer {
       questions: [],
       onTheirWay: new Map(),
       headersAsked: 0,
+      listsAsked: 0,
       unsent: [],
     });
   }
@@ -98,8 +116,18 @@ export class BlockServer {
     if (guest === undefined) return;
     this.#waiting.add(guest);
     for (const hash of hashes) guest.questions.push({ type: 'block', hash, isLast: false });
-    const count = guest.questions.length + guest.onTheirWay.size;
+    const { questions, onTheirWay, headersAsked, listsAsked } = guest;
+    const count = questions.length + onTheirWay.size - headersAsked - listsAsked;
     if (count > BLOCKS_ASKED_MAX) session.end('flooding');
+  }
+
+  onGetTransactions(session: Session, wtxids: readonly Wtxid[]): void {
+    const guest = this.#guests.get(session.peer);
+    if (guest === undefined) return;
+    this.#waiting.add(guest);
+    guest.listsAsked++;
+    guest.questions.push({ type: 'transactions', wtxids });
+    if (guest.listsAsked > LISTS_ASKED_MAX) session.end('flooding');
   }
 
   /** A piece is with the operating system. */
@@ -169,9 +197,32 @@ export class BlockServer {
         return { type: 'headers', headers: this.#headersAfter(question.locator, question.stop) };
       case 'block':
         return this.#blockOf(guest, question, now);
+      case 'transactions':
+        guest.listsAsked--;
+        return this.#transactionsOf(guest, question.wtxids);
       default:
         return assertNever(question);
     }
+  }
+
+  /** As many as one message holds; the rest is the next question. */
+  #transactionsOf(guest: Guest, wtxids: readonly Wtxid[]): PeerMessage {
+    const transactions: Uint8Array[] = [];
+    const missing: Wtxid[] = [];
+    let sizeBytes = 0;
+    for (const [i, wtxid] of wtxids.entries()) {
+      const bytes = this.#transaction(wtxid);
+      if (bytes === undefined) missing.push(wtxid);
+      else if (sizeBytes + bytes.length > ANSWER_BYTES_MAX) {
+        guest.listsAsked++;
+        guest.questions.unshift({ type: 'transactions', wtxids: wtxids.slice(i) });
+        break;
+      } else {
+        transactions.push(bytes);
+        sizeBytes += bytes.length;
+      }
+    }
+    return { type: 'transactions', transactions, missing };
   }
 
   #blockOf(
@@ -216,6 +267,8 @@ export class BlockServer {
 
 function sizeOf(answer: PeerMessage): number {
   switch (answer.type) {
+    case 'transactions':
+      return answer.transactions.reduce((sum, { length }) => sum + length, HEADER_BYTES);
     case 'block':
       return answer.block.length;
     case 'headers':

@@ -4,16 +4,16 @@
  */
 
 import { assertNever } from '../../shared/assert.js';
-import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import type { Entropy } from '../../shared/entropy.js';
 import type { Rng } from '../../shared/rng.js';
-import type { BlockHash, MonoMs, Now, PeerId } from '../../shared/units.js';
+import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionInput } from '../../shared/wire/connection.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
-import { peerProtocol, type PeerMessage } from '../../shared/wire/peerMessages.js';
+import { peerProtocol } from '../../shared/wire/peerMessages.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
+import type { Settled, Transactions } from '../mempool/transactions.js';
 import type { QueueSizes } from '../types.js';
 import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
@@ -25,6 +25,7 @@ import { Downloads } from './downloads.js';
 import { Duplicates } from './duplicates.js';
 import type { Identity } from './identity.js';
 import { Knowledge } from './knowledge.js';
+import { Messages } from './messages.js';
 import { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
 import { Progress, type Surroundings } from './progress.js';
@@ -33,6 +34,7 @@ import type { Ending, Session, SessionStatus } from './session.js';
 import { Sync } from './sync.js';
 import type { TrackerStatus } from './trackerClient.js';
 import { Trackers } from './trackers.js';
+import { TxRelay } from './txRelay.js';
 
 export interface NetOptions {
   readonly trackers: readonly NetAddress[];
@@ -53,6 +55,7 @@ export interface PeerStatus extends SessionStatus {
 
 export interface NetDependencies {
   readonly chain: Chain;
+  readonly transactions: Transactions;
   readonly identity: Identity;
   readonly outbox: Outbox;
   readonly rng: Rng;
@@ -74,7 +77,9 @@ export class Net {
   readonly #clockWatch: ClockWatch;
   readonly #downloads: Downloads;
   readonly #relay: Relay;
+  readonly #txRelay: TxRelay;
   readonly #server: BlockServer;
+  readonly #messages: Messages;
 
   constructor(options: NetOptions, dependencies: NetDependencies) {
     const { chain, identity, outbox, rng, entropy } = dependencies;
@@ -99,11 +104,19 @@ export class Net {
     this.#relay = new Relay({ chain, connections, knowledge });
     this.#downloads = new Downloads({ chain, knowledge, outbox });
     this.#progress = new Progress(chain, this.#downloads);
-    this.#server = new BlockServer(chain);
+    const { transactions } = dependencies;
+    this.#txRelay = new TxRelay({ transactions, connections });
+    this.#server = new BlockServer(chain, this.#txRelay.bytesOf);
     const onNewHeader = (entry: HeaderEntry): void => {
       this.#relay.onNewHeader(entry);
     };
     this.#sync = new Sync(options, { chain, knowledge, entropy, outbox, onNewHeader });
+    this.#messages = new Messages({
+      sync: this.#sync,
+      downloads: this.#downloads,
+      server: this.#server,
+      txRelay: this.#txRelay,
+    });
     this.#trackers = this.#makeTrackers(options, dependencies);
     for (const address of options.neighbours) this.#dialing.onHeard(address, 'neighbour');
   }
@@ -136,7 +149,7 @@ export class Net {
   }
 
   /** What waits here for others, or is remembered of them. */
-  queues(): Omit<QueueSizes, keyof ReturnType<Chain['queues']> | 'templates'> {
+  queues(): Omit<QueueSizes, keyof ReturnType<Chain['queues']> | OtherQueues> {
     return {
       connections: this.#connections.count,
       bans: this.#bans.size,
@@ -147,6 +160,7 @@ export class Net {
       futureHeaders: this.#sync.futureHeadersMax,
       presyncBytes: this.#sync.presyncBytes,
       senders: this.#downloads.senderCount,
+      announced: this.#txRelay.announcedMax,
     };
   }
 
@@ -203,6 +217,12 @@ export class Net {
     this.#dialing.onTip();
   }
 
+  /** What became of transactions in this step. */
+  onTransactions({ outcomes, changes }: Settled): void {
+    this.#txRelay.onOutcomes(outcomes);
+    this.#txRelay.onChanges(changes);
+  }
+
   /** All that follows from what happened and from the time; the last thing in each step. */
   settle(now: Now): void {
     const { mono } = now;
@@ -221,6 +241,7 @@ export class Net {
     this.#neighbours.settle(mono);
     this.#progress.settle(() => this.#surroundings(), mono);
     this.#relay.settle(this.#progress.isSynced);
+    this.#txRelay.settle(mono, this.#progress.isSynced);
   }
 
   /** Ends everything: the node stops. */
@@ -237,6 +258,7 @@ export class Net {
     next = earlier(next, this.#sync.nextWake());
     next = earlier(next, this.#downloads.nextWake());
     next = earlier(next, this.#server.nextWake(now));
+    next = earlier(next, this.#txRelay.nextWake());
     next = earlier(next, this.#dialing.nextWake());
     next = earlier(next, this.#neighbours.nextWake());
     next = earlier(next, this.#progress.nextWake());
@@ -280,9 +302,7 @@ export class Net {
     if (session === undefined) return;
     for (const event of session.receive(bytes, now.mono)) {
       if (event.type === 'ready') this.#onReady(session, now);
-      else if (event.arrival === 'asked' && !this.#isAsked(session, event.message)) {
-        session.breach('message-unexpected');
-      } else this.#onMessage(session, event.message, now);
+      else this.#messages.onMessage(session, event, now);
       if (session.ending !== undefined) return;
     }
   }
@@ -300,49 +320,8 @@ export class Net {
     this.#downloads.onReady(session, now.mono);
     this.#sync.onReady(session);
     this.#relay.onReady(session);
+    this.#txRelay.onReady(session);
     this.#outbox.tell({ type: 'peer-ready', peer: session.summary });
-  }
-
-  /** Whether a message that may only come as an answer is one. */
-  #isAsked(session: Session, message: PeerMessage): boolean {
-    switch (message.type) {
-      case 'headers':
-        return this.#sync.isAsked(session);
-      case 'block':
-        return this.#downloads.isAsked(session, hashOf(message.block));
-      case 'notFound':
-        return this.#downloads.isAsked(session, message.hash);
-      default:
-        return false;
-    }
-  }
-
-  #onMessage(session: Session, message: PeerMessage, now: Now): void {
-    switch (message.type) {
-      case 'ping':
-      case 'pong':
-        return;
-      case 'getHeaders':
-        this.#server.onGetHeaders(session, message);
-        return;
-      case 'headers':
-        this.#sync.onHeaders(session, message.headers, now);
-        return;
-      case 'getBlocks':
-        this.#server.onGetBlocks(session, message.hashes);
-        return;
-      case 'block':
-        this.#downloads.onBlock(session, hashOf(message.block), message.block, now);
-        return;
-      case 'notFound':
-        this.#downloads.onNotFound(session, message.hash, now.mono);
-        return;
-      case 'newHeaders':
-        this.#sync.onNewHeaders(session, message.headers, now);
-        return;
-      default:
-        assertNever(message);
-    }
   }
 
   /** Lets go of every session that some part gave up, or that was closed; true if there was one. */
@@ -365,6 +344,7 @@ export class Net {
     this.#sync.onGone(session);
     this.#downloads.onGone(session);
     this.#server.onGone(session);
+    this.#txRelay.onGone(session);
     this.#knowledge.onGone(session.peer);
     this.#dialing.onGone(session, reason, now);
     if (isWorthTelling(session, reason)) {
@@ -383,6 +363,9 @@ export class Net {
   }
 }
 
+/** Of the miner and of what waits for a block. */
+type OtherQueues = 'templates' | 'waiting' | 'waitingBytes' | 'intake' | 'orphans';
+
 /** Each step asks for the next one: no list is made for it. */
 const earlier = (a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -393,5 +376,3 @@ function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): 
   if (service !== undefined) return service === 'peer';
   return facts.direction === 'outbound' || reason !== 'connection-lost';
 }
-
-const hashOf = (block: Uint8Array): BlockHash => headerHash(block.subarray(0, HEADER_BYTES));

@@ -227,6 +227,11 @@ export class Session {
     }
   }
 
+  /** Whether the other side's version knows messages of this type. */
+  knows(type: PeerMessage['type']): boolean {
+    return this.#link.knows(type);
+  }
+
   send(message: PeerMessage, notify = false): void {
     if (this.isReady) this.#sendFrame(this.#link.encode(message), notify);
   }
@@ -250,8 +255,12 @@ export class Session {
     this.#end({ reason, sentence, isBan, isClosed: false });
   }
 
-  /** It sent a header or a block that breaks a rule. */
-  fault(reason: 'invalid-header' | 'invalid-block', isBan: boolean, sentence: string): void {
+  /** It sent something that breaks a rule. */
+  fault(
+    reason: 'invalid-header' | 'invalid-block' | 'invalid-transaction',
+    isBan: boolean,
+    sentence: string,
+  ): void {
     this.#end({ reason, sentence, isBan, isClosed: false });
   }
 

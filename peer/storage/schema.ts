@@ -43,6 +43,12 @@ const MIGRATIONS: readonly string[] = [
      WHEN is_body(bytes, (SELECT bytes FROM headers WHERE headers.id = bodies.id))
      THEN crc32(bytes) ELSE -1 END;
    UPDATE undo SET checksum = crc32(bytes);`,
+  // What waits for a block: looked at again, signatures and all, at each start.
+  `CREATE TABLE waiting (
+     number INTEGER PRIMARY KEY,
+     added_at INTEGER NOT NULL,
+     bytes BLOB NOT NULL
+   ) STRICT;`,
 ];
 
 /** What `cairn --version` calls the schema of the chain. */

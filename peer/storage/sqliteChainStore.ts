@@ -6,6 +6,7 @@
 import { crc32 } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { hashBytes } from '../../shared/bytes.js';
+import type { UnixSeconds } from '../../shared/units.js';
 import { encodeCoins } from '../chain/coinBytes.js';
 import {
   CHECKS_VERSION,
@@ -14,6 +15,7 @@ import {
   type Coin,
   type CoinDelta,
   type HeaderStatus,
+  type KeptTransaction,
   type StoredHeader,
   type StorePace,
 } from '../chain/store.js';
@@ -25,6 +27,7 @@ export class SqliteChainStore implements ChainStore {
   readonly #path: string;
   readonly #reader: ChainReader;
   readonly #writes: Writes;
+  readonly #transactions: Statement<[], KeptRow>;
   /** Inside `atomically`. */
   #isStep = false;
 
@@ -34,6 +37,7 @@ export class SqliteChainStore implements ChainStore {
     this.#path = path;
     this.#reader = new ChainReader(database);
     this.#writes = prepareWrites(database);
+    this.#transactions = database.prepare<[], KeptRow>(SELECT_WAITING).raw();
     this.setPace('tip');
   }
 
@@ -101,6 +105,18 @@ export class SqliteChainStore implements ChainStore {
 
   putUndo(id: number, undo: Uint8Array): void {
     this.#write(() => this.#writes.putUndo.run(id, undo, crc32(undo)));
+  }
+
+  transactions(): readonly KeptTransaction[] {
+    return this.#guarded(() => this.#transactions.all().flatMap(keptOf));
+  }
+
+  putTransaction({ number, addedAt, bytes }: KeptTransaction): void {
+    this.#write(() => this.#writes.putTransaction.run(number, addedAt, bytes));
+  }
+
+  deleteTransaction(number: number): void {
+    this.#write(() => this.#writes.deleteTransaction.run(number));
   }
 
   writeCoins({ created, spent }: CoinDelta): void {
@@ -175,6 +191,17 @@ const PACES = {
 const byOutpoint = ([a]: readonly [string, Coin], [b]: readonly [string, Coin]): number =>
   a < b ? -1 : 1;
 
+type KeptRow = readonly [number: unknown, addedAt: unknown, bytes: unknown];
+
+const SELECT_WAITING = 'SELECT number, added_at, bytes FROM waiting ORDER BY number';
+
+/** None where a damaged file gives something else: it comes again from whoever wants it. */
+function keptOf([number, addedAt, bytes]: KeptRow): readonly KeptTransaction[] {
+  if (!Number.isSafeInteger(number) || !Number.isSafeInteger(addedAt)) return [];
+  if (!(bytes instanceof Uint8Array)) return [];
+  return [{ number: number as number, addedAt: addedAt as UnixSeconds, bytes }];
+}
+
 interface Writes {
   readonly begin: Statement<[]>;
   readonly commit: Statement<[]>;
@@ -184,6 +211,8 @@ interface Writes {
   readonly putBody: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
   readonly setHasBody: Statement<[id: number]>;
   readonly putUndo: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
+  readonly putTransaction: Statement<[number: number, addedAt: number, bytes: Uint8Array]>;
+  readonly deleteTransaction: Statement<[number: number]>;
   readonly putCoin: Statement<[outpoint: Uint8Array, coin: Uint8Array]>;
   readonly deleteCoin: Statement<[outpoint: Uint8Array]>;
   readonly setState: Statement<[tip: Uint8Array, position: Uint8Array, target: Uint8Array | null]>;
@@ -198,6 +227,10 @@ const prepareWrites = (database: Database): Writes => ({
   putBody: database.prepare('INSERT OR REPLACE INTO bodies (id, bytes, checksum) VALUES (?, ?, ?)'),
   setHasBody: database.prepare('UPDATE headers SET has_body = 1 WHERE id = ?'),
   putUndo: database.prepare('INSERT OR REPLACE INTO undo (id, bytes, checksum) VALUES (?, ?, ?)'),
+  putTransaction: database.prepare(
+    'INSERT OR IGNORE INTO waiting (number, added_at, bytes) VALUES (?, ?, ?)',
+  ),
+  deleteTransaction: database.prepare('DELETE FROM waiting WHERE number = ?'),
   putCoin: database.prepare('INSERT OR REPLACE INTO coins (outpoint, coin) VALUES (?, ?)'),
   deleteCoin: database.prepare('DELETE FROM coins WHERE outpoint = ?'),
   setState: database.prepare(

@@ -2,7 +2,7 @@
  * A file that only its passphrase opens: scrypt makes a key of that, AES-256-GCM seals what is in
  * the file. Written whole each time, so that there is the old one or the new one, whatever happens.
  *
- * Half of what scrypt gives tells a wrong passphrase from a damaged file; the other half is the key.
+ * Half of what scrypt gives tells a wrong passphrase from a damaged file; the rest is the key.
  */
 
 import {

@@ -15,6 +15,10 @@ export interface Block {
   readonly transactions: readonly DecodedTransaction[];
 }
 
+const COUNT_BYTES = 4;
+/** What a block has beside its transactions: header and count. */
+export const BLOCK_OVERHEAD_BYTES = HEADER_BYTES + COUNT_BYTES;
+
 /** Header 80 ‖ count u32 ‖ the transactions one after the other. */
 export function encodeBlock(block: Pick<Block, 'header' | 'transactions'>): Uint8Array {
   const count = new Uint8Array(COUNT_BYTES);
@@ -26,7 +30,7 @@ export function encodeBlock(block: Pick<Block, 'header' | 'transactions'>): Uint
 /** The block that `bytes` are, to the last byte. It has its form only: no rule was checked. */
 export function decodeBlock(bytes: Uint8Array): Result<Block, Reject> {
   const reader = new ByteReader(bytes);
-  if (!reader.has(HEADER_BYTES + COUNT_BYTES)) return undecodable('truncated', FRAME);
+  if (!reader.has(BLOCK_OVERHEAD_BYTES)) return undecodable('truncated', FRAME);
   const headerBytes = reader.take(HEADER_BYTES);
   const count = reader.u32();
   const transactions: DecodedTransaction[] = [];
@@ -42,7 +46,7 @@ export function decodeBlock(bytes: Uint8Array): Result<Block, Reject> {
 
 /** Bytes of the whole block. */
 export function encodedSize({ transactions }: Pick<Block, 'transactions'>): number {
-  let size = HEADER_BYTES + COUNT_BYTES;
+  let size = BLOCK_OVERHEAD_BYTES;
   for (const tx of transactions) size += tx.bytes.length;
   return size;
 }
@@ -52,7 +56,6 @@ export function transactionsRoot(transactions: readonly DecodedTransaction[]): U
   return merkleRoot(transactions.map((tx) => hashBytes(tx.wtxid)));
 }
 
-const COUNT_BYTES = 4;
 /** Stands for a transaction's index when it is the frame around them that is wrong. */
 const FRAME = -1;
 

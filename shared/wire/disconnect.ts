@@ -43,6 +43,7 @@ export const DISCONNECT_REASONS = {
   // What it sent breaks a rule of the chain.
   'invalid-header': row('ban', 'It sent a header that breaks a rule.'),
   'invalid-block': row('ban', 'It sent a block that breaks a rule.'),
+  'invalid-transaction': row('ban', 'It sent a transaction that breaks a rule.'),
 
   // Nobody's fault.
   'too-many-connections': row('none', 'All places are taken.'),

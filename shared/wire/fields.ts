@@ -5,7 +5,7 @@
  */
 
 import { assert } from '../assert.js';
-import { fromHex, hashBytes, toHex, toHexReversed } from '../bytes.js';
+import { concatBytes, fromHex, hashBytes, toHex, toHexReversed } from '../bytes.js';
 
 /** What a decoder answers for a value that the declaration does not admit. */
 export const MALFORMED: unique symbol = Symbol('malformed');
@@ -78,6 +78,23 @@ export const hash = <Hash extends string>(): Kind<Hash> =>
     unpack: (bytes) => toHexReversed(bytes) as Hash,
   });
 
+/** From `min` to `max` hashes, one after the other in one binary value. */
+export const hashes = <Hash extends string>(range: {
+  readonly min: number;
+  readonly max: number;
+}): Kind<readonly Hash[]> =>
+  converted(binary({ min: 32 * range.min, max: 32 * range.max, unit: 32 }), {
+    shape: `bin 32 × ${String(range.min)}–${String(range.max)} (hashes)`,
+    pack: (values: readonly Hash[]) => concatBytes(...values.map(hashBytes)),
+    unpack: (bytes) => {
+      const values: Hash[] = [];
+      for (let at = 0; at < bytes.length; at += 32) {
+        values.push(toHexReversed(bytes.subarray(at, at + 32)) as Hash);
+      }
+      return values;
+    },
+  });
+
 /** `count` bytes, which in memory are hex in the order of the bytes. */
 export const hex = <Hex extends string = string>(count: number): Kind<Hex> =>
   converted(bin(count), {
@@ -131,16 +148,16 @@ export function nullable<T>(kind: Kind<T>): Kind<T | undefined> {
   };
 }
 
-/** From `min` to `max` values of one kind. */
+/** From `min` to `max` values of one kind, of `bytesMax` bytes together when that is given. */
 export function array<T>(
   of: Kind<T>,
-  range: { readonly min: number; readonly max: number },
+  range: { readonly min: number; readonly max: number; readonly bytesMax?: number },
 ): Kind<readonly T[]> {
-  const { min, max } = range;
+  const { min, max, bytesMax = max * of.bytesMax } = range;
   const admits = (length: number): boolean => length >= min && length <= max;
   return {
     shape: `array of ${min === 0 ? '≤ ' : `${String(min)}–`}${String(max)} × ${of.shape}`,
-    bytesMax: arrayPrefixBytes(max) + max * of.bytesMax,
+    bytesMax: arrayPrefixBytes(max) + bytesMax,
     itemsMax: 1 + max * of.itemsMax,
     depth: 1 + of.depth,
     pack: (values) => {

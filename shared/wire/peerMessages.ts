@@ -1,7 +1,7 @@
 /** What peers say to each other once the handshake is over. */
 
-import type { BlockHash } from '../units.js';
-import { array, binary, field, hash } from './fields.js';
+import type { BlockHash, Wtxid } from '../units.js';
+import { array, binary, field, hash, hashes } from './fields.js';
 import { KEEP_ALIVE_ROWS } from './handshakeMessages.js';
 import { message, Protocol, type MessageOf } from './protocol.js';
 
@@ -13,6 +13,13 @@ export const LOCATOR_MAX = 101;
 export const GET_BLOCKS_MAX = 16;
 /** Headers in one `newHeaders`. */
 export const NEW_HEADERS_MAX = 8;
+/** Transactions named in one `inv`. */
+export const INV_MAX = 1_000;
+/** Transactions asked for by one `getTransactions`. */
+export const GET_TRANSACTIONS_MAX = 64;
+/** The largest transaction (bytes), and what one `transactions` carries. */
+export const TRANSACTION_BYTES = { min: 13, max: 100_000 } as const;
+export const TRANSACTIONS_BYTES_MAX = 250_000;
 /** The largest block that any network may have, whatever its parameters say (bytes). */
 export const BLOCK_BYTES_CEILING = 3_900_000;
 
@@ -74,6 +81,53 @@ const CONSTANT_ROWS = [
       headers: field(
         binary({ min: 80, max: 80 * NEW_HEADERS_MAX, unit: 80 }),
         'headers, each the parent of the next; the last is the new tip',
+      ),
+    },
+  }),
+  message({
+    name: 'inv',
+    number: 0x20,
+    since: 2,
+    limit: { bytes: 32_004, why: '1,000 hashes' },
+    about: 'Tells of transactions that wait for a block and that the sender can give.',
+    fields: {
+      wtxids: field(
+        hashes<Wtxid>({ min: 1, max: INV_MAX }),
+        'leaf hashes of whole transactions, parents before children',
+      ),
+    },
+  }),
+  message({
+    name: 'getTransactions',
+    number: 0x21,
+    since: 2,
+    limit: { bytes: 2_052, why: '64 hashes' },
+    about: 'Asks for transactions. Each is answered once, in some `transactions`.',
+    fields: {
+      wtxids: field(hashes<Wtxid>({ min: 1, max: GET_TRANSACTIONS_MAX }), 'the ones wanted'),
+    },
+  }),
+  message({
+    name: 'transactions',
+    number: 0x22,
+    since: 2,
+    limit: {
+      bytes: TRANSACTIONS_BYTES_MAX + 2_055,
+      why: 'two of the largest or 64 others; 64 hashes',
+    },
+    about: 'Answers a part or all of `getTransactions`.',
+    fields: {
+      transactions: field(
+        array(binary(TRANSACTION_BYTES), {
+          min: 0,
+          max: GET_TRANSACTIONS_MAX,
+          bytesMax: TRANSACTIONS_BYTES_MAX,
+        }),
+        'whole transactions',
+      ),
+      missing: field(
+        hashes<Wtxid>({ min: 0, max: GET_TRANSACTIONS_MAX }),
+        'what was asked for and does not wait any more',
       ),
     },
   }),

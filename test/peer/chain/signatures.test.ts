@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { answersTo, needsSignatures, Signatures } from '../../../peer/chain/signatures.js';
+import { answersTo, Signatures } from '../../../peer/chain/signatures.js';
 import type { SignatureBatch, VerifyOutcome } from '../../../peer/types.js';
 import { signatureChecks } from '../../../shared/consensus/checkTransaction.js';
 import type { Wtxid } from '../../../shared/units.js';
@@ -106,8 +106,38 @@ describe('chain/signatures', () => {
     ]);
   });
 
-  it('knows which blocks have any signature', () => {
-    expect(needsSignatures(blockWith())).to.equal(false);
-    expect(needsSignatures(blockWith(first))).to.equal(true);
+  it('asks nothing about a transaction that was right before, in a block or alone', () => {
+    const signatures = new Signatures();
+    expect(signatures.areRight(blockWith())).to.equal(true);
+    expect(signatures.areRight(blockWith(first))).to.equal(false);
+    signatures.askAlone(first);
+    signatures.askAlone(first);
+    expect(asked(signatures.takeBatches())).to.deep.equal([first.wtxid]);
+    signatures.ask(a, blockWith(first, second));
+    expect(asked(signatures.takeBatches())).to.deep.equal([second.wtxid]);
+    signatures.onVerified(results('valid', first.wtxid));
+    const { verified } = signatures.onVerified(results('valid', second.wtxid));
+    expect(verified).to.deep.equal([a]);
+    expect(signatures.areRight(blockWith(first, second))).to.equal(true);
+  });
+
+  it('remembers nothing of answers that say no, or that nobody asked for', () => {
+    const signatures = new Signatures();
+    signatures.onVerified(results('valid', first.wtxid));
+    signatures.askAlone(second);
+    signatures.onVerified(results('invalid', second.wtxid));
+    signatures.askAlone(third);
+    signatures.onVerified(results('not-run', third.wtxid));
+    for (const tx of txs) expect(signatures.isRight(tx)).to.equal(false);
+  });
+
+  it('has room for transactions alone below 1,024 checks', () => {
+    const signatures = new Signatures();
+    for (let n = 0; n < 1024; n++) {
+      expect(signatures.hasRoomAlone).to.equal(true);
+      signatures.askAlone(decoded({ ...first, memo: Uint8Array.of(n & 255, n >> 8) }));
+    }
+    expect(signatures.hasRoomAlone).to.equal(false);
+    expect(signatures.hasRoom).to.equal(true);
   });
 });

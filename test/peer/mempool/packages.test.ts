@@ -29,6 +29,7 @@ function poolOf(sketches: readonly Sketch[]): Pool {
     const output = { amount: 1 as Amount, address: '' };
     const tx = {
       ...{ txid: txidOf(i + 1), bytes: new Uint8Array(bytes), inputs: [own, ...inputs] },
+      keys: [],
       outputs: Array.from({ length: sketches.length }, () => output),
     } as unknown as DecodedTransaction;
     const facts = { fee: fee as Amount, spendsCoinbase: false, addedAt: 0 as UnixSeconds };

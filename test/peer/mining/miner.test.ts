@@ -105,10 +105,12 @@ describe('mining/miner: continuous', () => {
 
   it('never gives two nodes the same work', () => {
     const roots = [1, 2].map((seed) => {
-      const { network, tip } = new MiningWorld();
+      const { network, tip, mempool } = new MiningWorld();
       const own = { payTo: owner(9).address, tag: new Uint8Array(0), mode: CONTINUOUS };
       const options = { params: network.params, ...own, threads: 1, cpuPercent: 100 };
-      const [effect] = new Miner(options, { rng: seededRng(seed), tip }).settle(at(3));
+      const transactions = { mempool, isAtTip: true };
+      const miner = new Miner(options, { rng: seededRng(seed), tip, transactions });
+      const [effect] = miner.settle(at(3));
       if (effect?.type !== 'mine' || effect.job === undefined) throw new Error('a job');
       return decodeHeader(effect.job.header).merkleRoot;
     });

@@ -60,6 +60,7 @@ describe('storage/openStore', () => {
         const database = new Database(path);
         database.exec(`ALTER TABLE bodies DROP COLUMN checksum;
                        ALTER TABLE undo DROP COLUMN checksum;
+                       DROP TABLE waiting;
                        PRAGMA user_version = 1;
                        ${sql}`);
         database.close();

@@ -12,7 +12,16 @@ import {
 } from '../../../shared/wire/disconnect.js';
 import { encodeFrame } from '../../../shared/wire/frame.js';
 import type { PeerMessage } from '../../../shared/wire/peerMessages.js';
-import { genesisOf, makeNetwork, nextBlock } from '../../support/blocks.js';
+import {
+  decoded,
+  genesisCoin,
+  genesisOf,
+  makeNetwork,
+  nextBlock,
+  owner,
+  pay,
+  spend,
+} from '../../support/blocks.js';
 import { SocketProgram } from '../../support/socketProgram.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
@@ -32,6 +41,7 @@ describe('wire/disconnect', () => {
     expect(banning).to.have.members([
       ...['frame-too-large', 'frame-empty', 'message-unknown', 'message-malformed'],
       ...['message-unexpected', 'bad-ready', 'invalid-header', 'invalid-block'],
+      'invalid-transaction',
     ]);
   });
 });
@@ -95,6 +105,15 @@ const EXAMPLES: Readonly<Record<DisconnectReason, Example>> = {
     stranger.push(greedy);
     world.run(20);
     stranger.say({ type: 'block', block: greedy.bytes });
+  }),
+
+  'invalid-transaction': node({}, ({ world, stranger }) => {
+    const coins = [genesisCoin(network, 0)];
+    const payment = spend(network, { coins, outputs: [pay(owner(5), 1_000)] });
+    const forged = decoded({ ...payment, signatures: [new Uint8Array(64)] });
+    stranger.say({ type: 'inv', wtxids: [forged.wtxid] });
+    world.run(100);
+    stranger.say({ type: 'transactions', transactions: [forged.bytes], missing: [] });
   }),
 
   'too-many-connections': node({}, ({ world, node, stranger }) => {

@@ -1,0 +1,92 @@
+/** Hands each message to the part that it is for. */
+
+import { assertNever } from '../../shared/assert.js';
+import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
+import type { BlockHash, Now } from '../../shared/units.js';
+import type { PeerMessage } from '../../shared/wire/peerMessages.js';
+import type { BlockServer } from './blockServer.js';
+import type { Downloads } from './downloads.js';
+import type { Session, SessionEvent } from './session.js';
+import type { Sync } from './sync.js';
+import type { TxRelay } from './txRelay.js';
+
+export interface MessagesDependencies {
+  readonly sync: Sync;
+  readonly downloads: Downloads;
+  readonly server: BlockServer;
+  readonly txRelay: TxRelay;
+}
+
+type Arrived = Extract<SessionEvent, { type: 'message' }>;
+
+export class Messages {
+  readonly #parts: MessagesDependencies;
+
+  constructor(dependencies: MessagesDependencies) {
+    this.#parts = dependencies;
+  }
+
+  onMessage(session: Session, { message, arrival }: Arrived, now: Now): void {
+    if (arrival === 'asked' && !this.#isAsked(session, message)) {
+      session.breach('message-unexpected');
+    } else this.#handle(session, message, now);
+  }
+
+  /** Whether a message that may only come as an answer is one. */
+  #isAsked(session: Session, message: PeerMessage): boolean {
+    const { sync, downloads } = this.#parts;
+    switch (message.type) {
+      case 'headers':
+        return sync.isAsked(session);
+      case 'block':
+        return downloads.isAsked(session, hashOf(message.block));
+      case 'notFound':
+        return downloads.isAsked(session, message.hash);
+      case 'transactions':
+        // Each of them is looked up when it is decoded; an answer to nothing has none.
+        return message.transactions.length + message.missing.length > 0;
+      default:
+        return false;
+    }
+  }
+
+  #handle(session: Session, message: PeerMessage, now: Now): void {
+    const { sync, downloads, server, txRelay } = this.#parts;
+    switch (message.type) {
+      case 'ping':
+      case 'pong':
+        return;
+      case 'getHeaders':
+        server.onGetHeaders(session, message);
+        return;
+      case 'headers':
+        sync.onHeaders(session, message.headers, now);
+        return;
+      case 'getBlocks':
+        server.onGetBlocks(session, message.hashes);
+        return;
+      case 'block':
+        downloads.onBlock(session, hashOf(message.block), message.block, now);
+        return;
+      case 'notFound':
+        downloads.onNotFound(session, message.hash, now.mono);
+        return;
+      case 'newHeaders':
+        sync.onNewHeaders(session, message.headers, now);
+        return;
+      case 'inv':
+        txRelay.onInv(session, message.wtxids);
+        return;
+      case 'getTransactions':
+        server.onGetTransactions(session, message.wtxids);
+        return;
+      case 'transactions':
+        txRelay.onTransactions(session, message);
+        return;
+      default:
+        assertNever(message);
+    }
+  }
+}
+
+const hashOf = (block: Uint8Array): BlockHash => headerHash(block.subarray(0, HEADER_BYTES));

@@ -1,0 +1,100 @@
+/**
+ * Tells peers which transactions wait here: a new one soon, and all of them, a piece at a time, to
+ * a peer that is new. So two halves of a network that come together know each other's.
+ *
+ * What goes out is bounded by what waits: no list is kept for a peer. (In Bitcoin Core such lists
+ * grew until relay slowed down, published 2024-10.)
+ */
+
+import type { MonoMs, PeerId, Wtxid } from '../../shared/units.js';
+import { INV_MAX } from '../../shared/wire/peerMessages.js';
+import { RecentIds } from '../chain/recentIds.js';
+import type { MempoolEntry } from '../mempool/entry.js';
+import type { Mempool, MempoolChange } from '../mempool/mempool.js';
+import type { Session } from './session.js';
+
+/** Between two messages to a peer. */
+export const ANNOUNCE_EVERY_MS = 50;
+/** What a peer is known to have: the last that it announced. */
+const KNOWN_MIN = 5_000;
+
+interface Listener {
+  readonly session: Session;
+  readonly known: RecentIds;
+  /** What waited when it came, and what it was not told yet. */
+  untold: Iterator<MempoolEntry> | undefined;
+}
+
+export class TxAnnouncements {
+  readonly #mempool: Mempool;
+  readonly #listeners = new Map<PeerId, Listener>();
+  /** Came since the last announcement. */
+  #fresh: MempoolEntry[] = [];
+  #nextAt = Number.NEGATIVE_INFINITY;
+
+  constructor(mempool: Mempool) {
+    this.#mempool = mempool;
+  }
+
+  onReady(session: Session): void {
+    if (!session.knows('inv')) return;
+    const untold = this.#mempool.count > 0 ? this.#mempool.entries() : undefined;
+    this.#listeners.set(session.peer, { session, known: new RecentIds(KNOWN_MIN), untold });
+  }
+
+  onGone({ peer }: Session): void {
+    this.#listeners.delete(peer);
+  }
+
+  /** `session` has it: it need not be told. */
+  onKnown({ peer }: Session, wtxid: Wtxid): void {
+    this.#listeners.get(peer)?.known.add(wtxid);
+  }
+
+  onChanges(changes: readonly MempoolChange[]): void {
+    for (const { entry, departure } of changes)
+      if (departure === undefined) this.#fresh.push(entry);
+  }
+
+  settle(now: MonoMs): void {
+    if (!this.#hasNews || now < this.#nextAt) return;
+    this.#nextAt = now + ANNOUNCE_EVERY_MS;
+    const fresh = this.#fresh.filter((entry) => this.#isWaiting(entry));
+    this.#fresh = [];
+    for (const listener of this.#listeners.values()) this.#tell(listener, fresh);
+  }
+
+  nextWake(): MonoMs | undefined {
+    return this.#hasNews ? (this.#nextAt as MonoMs) : undefined;
+  }
+
+  get #hasNews(): boolean {
+    if (this.#fresh.length > 0) return true;
+    for (const { untold } of this.#listeners.values()) if (untold !== undefined) return true;
+    return false;
+  }
+
+  #isWaiting({ tx }: MempoolEntry): boolean {
+    return this.#mempool.get(tx.txid)?.tx === tx;
+  }
+
+  #tell(listener: Listener, fresh: readonly MempoolEntry[]): void {
+    // What is fresh stands at the end of what it was not told.
+    const entries = listener.untold === undefined ? fresh : nextOf(listener, INV_MAX);
+    const wtxids = entries.map(({ tx }) => tx.wtxid).filter((one) => !listener.known.has(one));
+    for (let at = 0; at < wtxids.length; at += INV_MAX) {
+      listener.session.send({ type: 'inv', wtxids: wtxids.slice(at, at + INV_MAX) });
+    }
+  }
+}
+
+/** Up to `count` of what `listener` was not told. */
+function nextOf(listener: Listener, count: number): MempoolEntry[] {
+  const entries: MempoolEntry[] = [];
+  while (entries.length < count && listener.untold !== undefined) {
+    const next = listener.untold.next();
+    if (next.done === true) listener.untold = undefined;
+    else entries.push(next.value);
+  }
+  return entries;
+}
