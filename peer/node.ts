@@ -25,7 +25,7 @@ import { Outbox } from './net/outbox.js';
 import { RunningClock } from './net/runningClock.js';
 import { SyncReport } from './net/syncReport.js';
 import { Queries } from './queries.js';
-import { TxSubmissions } from './txSubmissions.js';
+import { TxSubmissions } from './node/txSubmissions.js';
 import type { Command, Effect, Input } from './types.js';
 
 export interface NodeOptions {

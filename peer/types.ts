@@ -8,7 +8,7 @@ import type { BlockHash, Txid, Wtxid } from '../shared/units.js';
 import type { ConnectionEffect, ConnectionInput } from '../shared/wire/connection.js';
 import type { DisconnectReason } from '../shared/wire/disconnect.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
-import type { MempoolReject } from './mempool/policy.js';
+import type { MempoolReject } from '../shared/consensus/policyReject.js';
 
 export type Input =
   | ConnectionInput

@@ -20,7 +20,7 @@ import type { KeptTransaction } from '../chain/store.js';
 import type { VerifyOutcome, VerifyResult } from '../types.js';
 import type { Mempool, MempoolContext } from './mempool.js';
 import { Orphans } from './orphans.js';
-import type { MempoolReject } from './policy.js';
+import type { MempoolReject } from '../../shared/consensus/policyReject.js';
 
 /** Transactions of the operator that wait here at once: two seconds of work. */
 export const OWN_MAX = 20_000;
@@ -68,8 +68,10 @@ export class Intake {
   /** Of those, and of those behind a parent. */
   readonly #queued = new Set<Wtxid>();
   readonly #checking = new Map<Wtxid, Checking>();
-  /** What waits for the signatures of a parent, by its txid. */
+  /** What waits for a parent that is checked or behind another one itself, by its txid. */
   readonly #behind = new Map<Txid, Arrival[]>();
+  /** How many of each txid are checked or behind. */
+  readonly #underWay = new Map<Txid, number>();
   #answered: VerifyResult[] = [];
   #kept: readonly KeptTransaction[] = [];
   #keptTaken = 0;
@@ -211,6 +213,7 @@ export class Intake {
     else if (this.#chain.signatures.isRight(tx)) this.#admit(arrival, context);
     else {
       this.#checking.set(tx.wtxid, { tx, origins: [origin] });
+      this.#count(tx.txid, 1);
       this.#chain.signatures.askAlone(tx);
     }
   }
@@ -221,31 +224,34 @@ export class Intake {
       return;
     }
     const parent = makerOf(reject.outpoint);
-    if (this.#isUnderWay(parent)) {
+    const { tx, origin } = arrival;
+    if (this.#underWay.has(parent)) {
       this.#behind.set(parent, [...(this.#behind.get(parent) ?? []), arrival]);
-      this.#queued.add(arrival.tx.wtxid);
-    } else if (arrival.origin.type === 'peer') {
-      this.#orphans.add(arrival.tx, arrival.origin.peer, parent, mono);
+      this.#queued.add(tx.wtxid);
+      this.#count(tx.txid, 1);
+    } else if (origin.type === 'peer') {
+      this.#orphans.add(tx, origin.peer, parent, mono);
+      this.#release(tx.txid);
     } else {
-      const { tx, origin } = arrival;
       if (origin.type === 'kept') this.#tooEarly.push({ ...origin, bytes: tx.bytes });
       this.#refuse(arrival, reject);
     }
   }
 
-  #isUnderWay(txid: Txid): boolean {
-    for (const { tx } of this.#checking.values()) if (tx.txid === txid) return true;
-    return false;
+  #count(txid: Txid, change: 1 | -1): void {
+    const count = (this.#underWay.get(txid) ?? 0) + change;
+    if (count === 0) this.#underWay.delete(txid);
+    else this.#underWay.set(txid, count);
   }
 
   #onAnswer({ wtxid, outcome }: VerifyResult, context: MempoolContext): void {
     const checking = this.#checking.get(wtxid);
     if (checking === undefined) return;
     this.#checking.delete(wtxid);
+    this.#count(checking.tx.txid, -1);
     for (const origin of checking.origins) {
       this.#onChecked({ tx: checking.tx, origin }, outcome, context);
     }
-    this.#release(checking.tx.txid);
   }
 
   #onChecked(arrival: Arrival, outcome: VerifyOutcome, context: MempoolContext): void {
@@ -278,11 +284,15 @@ export class Intake {
   #finish({ tx, origin }: Arrival, reject: MempoolReject | undefined): void {
     if (origin.type === 'command') this.#ownCount--;
     this.#outcomes.push({ tx, origin, reject });
+    this.#release(tx.txid);
   }
 
-  /** The signatures of `txid` are known, whatever they are: what waited for that goes on. */
+  /** It is known what becomes of `txid`, for now: what waited for that goes on. */
   #release(txid: Txid): void {
-    for (const arrival of this.#behind.get(txid) ?? []) this.#enqueue(arrival);
+    for (const arrival of this.#behind.get(txid) ?? []) {
+      this.#count(arrival.tx.txid, -1);
+      this.#enqueue(arrival);
+    }
     this.#behind.delete(txid);
   }
 }

@@ -19,7 +19,7 @@ import type { CoinReader } from '../chain/coinView.js';
 import type { Coin } from '../chain/store.js';
 import { closure, MempoolEntry, rateOf, totalsOf } from './entry.js';
 import { FeeFloor, RATE_STEP } from './feeFloor.js';
-import type { MempoolReject, PolicyReject } from './policy.js';
+import type { MempoolReject, PolicyReject } from '../../shared/consensus/policyReject.js';
 import { Pool } from './pool.js';
 
 /** Ancestors and descendants of each, itself included. */

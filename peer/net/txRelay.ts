@@ -6,7 +6,7 @@ import type { MonoMs, Wtxid } from '../../shared/units.js';
 import type { PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { Outcome } from '../mempool/intake.js';
 import type { MempoolChange } from '../mempool/mempool.js';
-import { isPolicy, type MempoolReject } from '../mempool/policy.js';
+import { isPolicy, type MempoolReject } from '../../shared/consensus/policyReject.js';
 import type { Transactions } from '../mempool/transactions.js';
 import type { Connections } from './connections.js';
 import type { Session } from './session.js';

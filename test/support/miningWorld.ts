@@ -1,8 +1,6 @@
 /** A miner with the parts around it that a test needs: settled effects, winning nonces, a tip. */
 
-import type { Coin } from '../../peer/chain/store.js';
-import { Mempool } from '../../peer/mempool/mempool.js';
-import { DEFAULT_POLICY } from '../../peer/mempool/transactions.js';
+import type { Mempool } from '../../peer/mempool/mempool.js';
 import { Miner, type MinerOptions } from '../../peer/mining/miner.js';
 import type { FoundBlock, Tip } from '../../peer/mining/template.js';
 import type { Effect, MineJob, MiningMode } from '../../peer/types.js';
@@ -11,23 +9,11 @@ import { decodeBlock } from '../../shared/consensus/block.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import { headerHash } from '../../shared/consensus/header.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
-import { outpointKey } from '../../shared/consensus/transaction.js';
 import { hashValue } from '../../shared/consensus/work.js';
 import { seededRng } from '../../shared/rng.js';
 import type { MonoMs, Now, UnixSeconds } from '../../shared/units.js';
 import { genesisOf, GENESIS_TIME, makeNetwork, nextBlock, owner } from './blocks.js';
-
-/** A mempool over the coins of genesis. */
-export function emptyMempool({ params, genesis }: Network): Mempool {
-  const [coinbase] = genesis.transactions;
-  const coins = new Map(
-    coinbase?.outputs.map((output, i) => {
-      const coin: Coin = { ...output, height: 0, isCoinbase: true };
-      return [outpointKey(coinbase.txid, i), coin] as const;
-    }),
-  );
-  return new Mempool({ ...DEFAULT_POLICY, params, coin: (outpoint) => coins.get(outpoint) });
-}
+import { emptyMempool } from './mempools.js';
 
 export const CONTINUOUS: MiningMode = { type: 'continuous' };
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BlockHash } from '../../../shared/units.js';
-import { HEADERS_MAX, type PeerMessage } from '../../../shared/wire/peerMessages.js';
+import { IN_FLIGHT_MAX } from '../../../peer/net/txRequests.js';
+import type { BlockHash, Wtxid } from '../../../shared/units.js';
+import { HEADERS_MAX, INV_MAX, type PeerMessage } from '../../../shared/wire/peerMessages.js';
 import { NETWORKS_MAX, SAMPLE_MAX } from '../../../shared/wire/trackerMessages.js';
 import type { TrackerMessage } from '../../../shared/wire/trackerMessages.js';
 import { World } from '../../../lab/sim/world.js';
@@ -10,6 +11,7 @@ import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
 import { genesisOf, makeNetwork, nextBlocks, type MadeBlock } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
+import { payGenesis } from '../../support/mempools.js';
 import { projectRoot } from '../../support/paths.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { NETWORK, TestPeer, World as TrackerWorld } from '../../tracker/world.js';
@@ -25,6 +27,10 @@ const LONG = HEADERS_MAX + 10;
 /** What a name of 64 characters takes more than that of the tracker in a `World`. */
 const AGENT_BYTES_MORE = 64 - 'test tracker'.length + 1;
 
+/** Of transactions that nobody has. */
+const wtxids = (count: number): Wtxid[] =>
+  Array.from({ length: count }, (_, i) => (i + 1).toString(16).padStart(64, '0') as Wtxid);
+
 interface DocsRow {
   readonly bytesIn: number;
   /** The first number. */
@@ -37,10 +43,12 @@ interface DocsRow {
 function tableOfDocs(): Map<string, DocsRow> {
   const text = readFileSync(join(projectRoot, 'docs/protocol.md'), 'utf8');
   const table = text.slice(text.indexOf('**Bytes out for bytes in.**'));
-  const rows = table.matchAll(/^\| `(\w+)`[^|]*\| (\d+) \| (([\d,]+|a block)[^|]*)/gmu);
+  const rows = table.matchAll(
+    /^\| `(\w+)`[^|]*\| (\d+) \| (([\d,]+|a block|a transaction)[^|]*)/gmu,
+  );
   return new Map(
     Array.from(rows, ([, name = '', bytesIn, words = '', out = '']) => {
-      const bytesOut = out === 'a block' ? Number.NaN : Number(out.replaceAll(',', ''));
+      const bytesOut = out.startsWith('a ') ? Number.NaN : Number(out.replaceAll(',', ''));
       return [name, { bytesIn: Number(bytesIn), bytesOut, words }];
     }),
   );
@@ -203,6 +211,47 @@ describe('net: bytes out for bytes in', () => {
       expectRow('newHeaders', told, told.bytesIn);
       expect(told.out, 'tells it, and asks').to.be.above(told.bytesIn);
     },
+    inv() {
+      const scene = sceneWith(blocks);
+      const told = traffic(scene, { type: 'inv', wtxids: wtxids(1) });
+      expectRow('inv', told);
+      expect(told.out, 'asks').to.equal(table.get('inv')?.bytesOut);
+      const flood = traffic(sceneWith(blocks), { type: 'inv', wtxids: wtxids(INV_MAX) });
+      expect(flood.out).to.be.within(32 * IN_FLIGHT_MAX, 40 * IN_FLIGHT_MAX);
+    },
+    getTransactions() {
+      const scene = sceneWith(blocks);
+      const tx = payGenesis(network, 0);
+      scene.node.command({ type: 'submit-transactions', transactions: [tx.bytes] });
+      scene.world.run(1_000);
+      const ask = (...asked: readonly Wtxid[]): Traffic =>
+        traffic(scene, { type: 'getTransactions', wtxids: asked });
+      const [none, one] = [ask(...wtxids(1)), ask(tx.wtxid)];
+      const two = ask(tx.wtxid, ...wtxids(1));
+      expect(two.bytesIn - one.bytesIn).to.equal(table.get('getTransactions')?.bytesIn);
+      expect(one.out).to.be.within(tx.bytes.length + 1, tx.bytes.length + 15);
+      expect(none.out, 'says what it lacks').to.be.below(one.bytesIn + 4);
+    },
+    transactions() {
+      const lacking = sceneWith(blocks);
+      const second = new Stranger(lacking.world, network, { number: 202 }).call(lacking.node);
+      for (const who of [lacking.stranger, second]) who.say({ type: 'inv', wtxids: wtxids(1) });
+      lacking.world.run(100);
+      const missing = wtxids(1);
+      const told = traffic(lacking, { type: 'transactions', transactions: [], missing });
+      expectRow('transactions', told);
+      expect(told.out, 'asks somebody else').to.be.above(0);
+      const scene = sceneWith(blocks);
+      const tx = payGenesis(network, 0);
+      scene.stranger.say({ type: 'inv', wtxids: [tx.wtxid] });
+      scene.world.run(100);
+      const { out } = traffic(scene, {
+        ...{ type: 'transactions', transactions: [tx.bytes], missing: [] },
+      });
+      // Two others: one is told, and that one asks for it and gets it.
+      const asked = tx.bytes.length + 15;
+      expect(out, 'tells it').to.be.within(1, (table.get('transactions')?.bytesOut ?? 0) + asked);
+    },
     getNetworks() {
       const networks = Array.from({ length: NETWORKS_MAX }, (_, i) => ({
         id: i === 0 ? NETWORK : (i.toString(16).padStart(64, '0') as BlockHash),
@@ -241,6 +290,7 @@ describe('net: bytes out for bytes in', () => {
       { type: 'notFound', hash: ZEROS },
       { type: 'headers', headers: new Uint8Array() },
       { type: 'block', block: next.bytes },
+      { type: 'transactions', transactions: [], missing: wtxids(1) },
     ];
     for (const message of unasked) {
       const { bytesIn, out } = traffic(sceneWith(blocks), message);

@@ -1,10 +1,10 @@
 /** The operator's transactions: answered once all of one command are in the mempool, or refused. */
 
-import { decodeTransaction } from '../shared/consensus/transaction.js';
-import { fail, ok } from '../shared/result.js';
-import type { Intake, Outcome } from './mempool/intake.js';
-import type { Outbox } from './net/outbox.js';
-import type { SubmittedTransaction } from './types.js';
+import { decodeTransaction } from '../../shared/consensus/transaction.js';
+import { fail, ok } from '../../shared/result.js';
+import type { Intake, Outcome } from '../mempool/intake.js';
+import type { Outbox } from '../net/outbox.js';
+import type { SubmittedTransaction } from '../types.js';
 
 /** One command, until all of its transactions have an answer. */
 interface Submission {

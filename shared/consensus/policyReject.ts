@@ -3,8 +3,8 @@
  * fault of who sent it. `docs/protocol.md` lists them after the rules.
  */
 
-import { describeReject, type Reject } from '../../shared/consensus/reject.js';
-import type { Txid } from '../../shared/units.js';
+import { describeReject, type Reject } from './reject.js';
+import type { Txid } from '../units.js';
 
 /** What the operator, or whoever pays, is told. */
 export const POLICY_REJECTS = {
