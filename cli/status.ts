@@ -40,10 +40,16 @@ export function describeStatus(status: StatusJson, url: string): string {
     ['tip', `${status.tip}, ${age} old`],
     ['work', `0x${status.chainWork.replace(/^0+(?=.)/, '')}`],
     ['peers', String(status.peers)],
+    ['pending', describePending(status.mempool)],
     ['tracker', status.tracker],
     ['mining', mining],
     ['up', formatDuration(status.uptimeSeconds)],
   ]).join('\n');
+}
+
+function describePending({ count, bytes }: StatusJson['mempool']): string {
+  if (count === 0) return 'no transactions';
+  return `${String(count)} transactions, ${String(Math.ceil(bytes / 1_000))} kB`;
 }
 
 const WATCH_INTERVAL_MS = 1_000;

@@ -10,6 +10,8 @@ import type { Chain } from './chain/chain.js';
 import type { HeaderEntry } from './chain/headerEntry.js';
 import type { Coin } from './chain/store.js';
 import type { MempoolEntry } from './mempool/entry.js';
+import type { Fate } from './mempool/departures.js';
+import { feeRates, placeOf, type FeeRate, type Place } from './mempool/outlook.js';
 import type { Transactions } from './mempool/transactions.js';
 import type { Miner, MiningStatus } from './mining/miner.js';
 import type { Net, PeerStatus } from './net/net.js';
@@ -24,6 +26,14 @@ export interface QueriesDependencies {
   readonly miner: Miner;
   readonly nodeKey: NodeKey;
   readonly clock: RunningClock;
+}
+
+export interface MempoolStatus {
+  readonly count: number;
+  /** Of all transactions that wait. */
+  readonly bytes: number;
+  /** Smallest units for 1,000 bytes below which nothing is taken in. */
+  readonly feeRateMin: number;
 }
 
 export class Queries {
@@ -119,6 +129,38 @@ export class Queries {
   /** The transaction that waits for a block. */
   waiting(txid: Txid): MempoolEntry | undefined {
     return this.#transactions.mempool.get(txid);
+  }
+
+  /** What waits for a block as a whole. */
+  mempool(now: Now): MempoolStatus {
+    const { mempool } = this.#transactions;
+    const feeRateMin = mempool.feeRateMin(now.unix);
+    return { count: mempool.count, bytes: mempool.bytes, feeRateMin };
+  }
+
+  /** What a new transaction should pay, by the blocks that it may wait. */
+  feeRates(now: Now): readonly FeeRate[] {
+    const { mempool } = this.#transactions;
+    return feeRates(mempool.entries(), this.#blockBytes, mempool.feeRateMin(now.unix));
+  }
+
+  /** Where `entry` stands among those that wait. */
+  placeOf(entry: MempoolEntry): Place {
+    return placeOf(entry, this.#transactions.mempool.entries(), this.#blockBytes);
+  }
+
+  /** What became of a transaction that does not wait, if that was not long ago. */
+  fateOf(txid: Txid): Fate | undefined {
+    return this.#transactions.departures.of(txid);
+  }
+
+  /** Those that wait, the first that came first. */
+  waitingOnes(): Iterable<MempoolEntry> {
+    return this.#transactions.mempool.entries();
+  }
+
+  get #blockBytes(): number {
+    return this.network.params.blockBytesMax;
   }
 
   /** Those that wait and pay to `address`, or spend its coins. */

@@ -18,6 +18,7 @@ import {
   type NetworkPorts,
   type PortOptions,
 } from './networkPorts.js';
+import type { StatusJson } from '../../shared/http/nodeSchemas.js';
 import { doAgree, type NetworkView, type NodeStatus, type NodeView } from './networkView.js';
 import { publish, withdraw, type RunFile } from './runFile.js';
 import { Survey } from './survey.js';
@@ -216,7 +217,7 @@ export class Launcher {
     const { name, role } = child.options;
     const state = this.#hasLostPorts(name) ? STARTING : child.state;
     const ready = state.type === 'running' ? state.ready : undefined;
-    const answer: NodeStatus | undefined = this.#survey.answerOf(name);
+    const answer = this.#survey.answerOf(name);
     return {
       name,
       role,
@@ -263,9 +264,10 @@ class StopOrder {
   });
 }
 
-function pickStatus(answer: NodeStatus): NodeStatus {
-  const { networkId, height, tip, peers, mining, hashRate, synced } = answer;
-  return { networkId, height, tip, peers, mining, hashRate, synced };
+function pickStatus(answer: StatusJson): NodeStatus {
+  const { networkId, height, tip, peers, mining, hashRate, synced, mempool } = answer;
+  const pending = mempool.count;
+  return { networkId, height, tip, peers, mining, hashRate, synced, pending };
 }
 
 /**

@@ -21,6 +21,8 @@ export interface NodeStatus {
   readonly mining: boolean;
   readonly hashRate: number;
   readonly synced: boolean;
+  /** Transactions that wait for a block. */
+  readonly pending: number;
 }
 
 export interface NetworkView {
@@ -45,22 +47,25 @@ export function doAgree({ networkId, nodes }: Whole): boolean {
 }
 
 /**
- * One line about the whole: `5/5 peers agree on block 17 (…0a1b2c3d)`, or how many tips there are.
+ * One line about the whole: `5/5 online, agree on block 17 (…0a1b2c3d), 3 pending`, or how many
+ * tips there are.
  */
 export function summary(whole: Whole): string {
   const peers = whole.nodes.filter(({ role }) => role === 'peer');
   const answering = peers.flatMap(({ status }) => (status === null ? [] : [status]));
-  const count = `${String(answering.length)}/${String(peers.length)} peers`;
+  const count = `${String(answering.length)}/${String(peers.length)} online`;
   const [best] = [...answering].sort((a, b) => b.height - a.height);
-  if (best === undefined) return `${count} answer yet`;
+  if (best === undefined) return `${count} yet`;
   const block = `block ${String(best.height)} (${shortTip(best.tip)})`;
-  if (doAgree(whole)) return `${count} agree on ${block}`;
+  const pending = Math.max(...answering.map((status) => status.pending));
+  const tail = pending === 0 ? '' : `, ${String(pending)} pending`;
+  if (doAgree(whole)) return `${count}, agree on ${block}${tail}`;
   const foreign = answering.filter(({ networkId }) => networkId !== whole.networkId);
-  if (foreign.length > 0) return `${count} answer, ${String(foreign.length)} of another network`;
+  if (foreign.length > 0) return `${count}, ${String(foreign.length)} of another network`;
   const tips = new Set(answering.map(({ tip }) => tip));
   return tips.size > 1
-    ? `${count} answer, ${String(tips.size)} different tips, highest ${block}`
-    : `${count} answer, ${block}`;
+    ? `${count}, ${String(tips.size)} different tips, highest ${block}`
+    : `${count}, ${block}`;
 }
 
 /** The last digits of a tip: the first ones are zeros. */
@@ -73,6 +78,7 @@ export const TABLE_HEAD = [
   'HEIGHT',
   'TIP',
   'PEERS',
+  'PENDING',
   'HASH RATE',
   'PID',
   'STATE',
@@ -94,11 +100,12 @@ export function tableRows(
     const { status } = node;
     const own =
       status === null
-        ? ['–', '–', '–', '–']
+        ? ['–', '–', '–', '–', '–']
         : [
             String(status.height),
             shortTip(status.tip),
             String(status.peers),
+            String(status.pending),
             status.mining ? formatRate(status.hashRate) : 'off',
           ];
     const pid = node.pid === 0 ? '–' : String(node.pid);

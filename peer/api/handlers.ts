@@ -14,6 +14,7 @@ import { printNetAddress } from '../../shared/wire/netAddress.js';
 import type { Queries } from '../queries.js';
 import type { Command, CommandProblem, Reply } from '../types.js';
 import { blockJsonOf, headerJsonOf, workHex, type Entry } from './chainJson.js';
+import { MEMPOOL_COUNT_DEFAULT, mempoolOf, mempoolStatusOf, submittedOf } from './mempoolJson.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
 import type { Handlers } from './server.js';
 
@@ -47,6 +48,18 @@ export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): 
       if (bytes === undefined) return refuse('bad-request', 'The block is not hex.');
       const reply = await run(command, { type: 'submit-block', bytes }, 'submitted');
       return reply.ok ? ok({ hash: reply.value.hash, isNew: reply.value.isNew }) : reply;
+    },
+    mempool: ({ query }) => ok(mempoolOf(queries, query.count ?? MEMPOOL_COUNT_DEFAULT, clock())),
+    submitTransactions: async ({ body }) => {
+      const transactions = body.transactions.map(fromHex);
+      const wrong = transactions.indexOf(undefined);
+      if (wrong !== -1) return refuse('bad-request', `Transaction ${String(wrong)} is not hex.`);
+      const wish = {
+        type: 'submit-transactions',
+        transactions: transactions as Uint8Array[],
+      } as const;
+      const reply = await run(command, wish, 'transactions');
+      return reply.ok ? ok(submittedOf(reply.value.outcomes)) : reply;
     },
     mining: () => ok(miningOf(facts, queries, clock())),
     setMining: async ({ body: { mode, threads, cpuPercent } }) => {
@@ -99,6 +112,7 @@ function statusOf(facts: ApiFacts, queries: Queries, now: Now): StatusJson {
     mining: mining.mode.type !== 'off' || mining.generating > 0,
     hashRate: mining.hashesPerSecond,
     synced: queries.isSynced,
+    mempool: mempoolStatusOf(queries, now),
     tracker: trackers[0]?.state ?? 'none',
     uptimeSeconds: Math.floor((now.mono - facts.started.mono) / 1_000),
     pid: facts.pid,

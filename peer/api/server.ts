@@ -37,10 +37,12 @@ export interface ServerOptions {
   readonly onDefect: (error: Error) => void;
 }
 
-/** Nothing but a block is larger than this. */
+/** Nothing but blocks and lists of transactions is larger than this. */
 const BODY_BYTES_MAX = 64 * 1024;
 /** A block of 3.9 MB in hex, and the JSON around it. */
 const BLOCK_BODY_BYTES_MAX = 8 * 1024 * 1024;
+
+const LARGE_BODIES: ReadonlySet<RouteName> = new Set(['submitBlock', 'submitTransactions']);
 
 /** The server, ready for `routing` and `inject`; it listens nowhere yet. */
 export async function createServer(
@@ -167,7 +169,7 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers): vo
     method: route.method,
     url: route.path,
     schema,
-    ...(name === 'submitBlock' ? { bodyLimit: BLOCK_BODY_BYTES_MAX } : {}),
+    ...(LARGE_BODIES.has(name) ? { bodyLimit: BLOCK_BODY_BYTES_MAX } : {}),
     handler: async ({ params, query, body }, reply) => {
       const answer = await handle({ params, query, body } as RequestOf<RouteName>);
       if (answer.ok) return reply.send(answer.value);

@@ -11,6 +11,7 @@ import type { HeaderEntry } from '../chain/headerEntry.js';
 import { RecentIds } from '../chain/recentIds.js';
 import type { ChainStore } from '../chain/store.js';
 import type { ChainEvent, SignatureBatch } from '../types.js';
+import { Departures } from './departures.js';
 import { Intake, type Outcome } from './intake.js';
 import { Mempool, type MempoolChange, type MempoolContext } from './mempool.js';
 
@@ -56,6 +57,7 @@ const EXPIRE_EVERY_MS = 60_000;
 export class Transactions {
   readonly mempool: Mempool;
   readonly intake: Intake;
+  readonly departures = new Departures();
   readonly #chain: Chain;
   /** Of the last blocks: peers may tell of them for a while. */
   readonly #confirmed = new RecentIds(CONFIRMED_MIN);
@@ -121,6 +123,8 @@ export class Transactions {
       }
     }
     const changes = this.mempool.takeChanges();
+    this.departures.onOutcomes(outcomes);
+    this.departures.onChanges(changes);
     for (const change of changes) this.#keep(change);
     return { verify: this.#chain.signatures.takeBatches(), outcomes, changes };
   }

@@ -1,5 +1,6 @@
 /** JSON of the node's own state in the HTTP API: status, peers, mining, network. */
 
+import { mempoolFields } from './transactionSchemas.js';
 import { HASH, HEIGHT, HEX, UNIX_SECONDS, WORK, type Static } from './schema.js';
 
 const HASH_RATE = {
@@ -31,6 +32,7 @@ export const statusJson = {
     'mining',
     'hashRate',
     'synced',
+    'mempool',
     'tracker',
     'uptimeSeconds',
     'pid',
@@ -53,6 +55,12 @@ export const statusJson = {
     synced: {
       type: 'boolean',
       description: 'whether it has looked around, and no better chain is coming',
+    },
+    mempool: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['count', 'bytes', 'feeRateMin'],
+      properties: mempoolFields,
     },
     tracker: { enum: ['none', 'unknown', 'answered', 'lost'] },
     uptimeSeconds: { type: 'integer', minimum: 0 },

@@ -24,6 +24,12 @@ import {
   statusJson,
 } from './nodeSchemas.js';
 import type { JsonSchema, Static } from './schema.js';
+import {
+  mempoolJson,
+  mempoolQuery,
+  submittedTransactionsJson,
+  submitTransactionsBody,
+} from './transactionSchemas.js';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -83,6 +89,22 @@ export const ROUTES = {
     tag: 'chain',
     body: submitBody,
     response: submittedJson,
+  },
+  mempool: {
+    method: 'GET',
+    path: '/api/mempool',
+    summary: 'What waits for a block, and what to pay',
+    tag: 'chain',
+    query: mempoolQuery,
+    response: mempoolJson,
+  },
+  submitTransactions: {
+    method: 'POST',
+    path: '/api/transactions',
+    summary: 'Hand in signed transactions; they are checked as if a peer had sent them',
+    tag: 'chain',
+    body: submitTransactionsBody,
+    response: submittedTransactionsJson,
   },
   mining: {
     method: 'GET',

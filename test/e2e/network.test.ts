@@ -52,7 +52,7 @@ describe('e2e: a network on one computer', function () {
       ['Alice', 'running'],
       ['Bob', 'running'],
     ]);
-    await untilPrinted(first.running, /2\/2 peers agree on block 7/);
+    await untilPrinted(first.running, /2\/2 online, agree on block 7/);
     const down = await sandbox.run('network', 'down');
     expect(down.output).to.match(/^Stopped local-[0-9a-f]{6}: 3 programs\.$/m);
     expect((await within('the launcher', 5_000, first.running.ended)).code).to.equal(0);

@@ -32,7 +32,7 @@ describe('e2e: a network on one computer in trouble', function () {
   async function thatRan(peers: number): Promise<RunFile> {
     const { running, run } = await network.up('--peers', String(peers));
     await sandbox.json('mine', '3', '--node', 'Alice');
-    await untilPrinted(running, /peers agree on block 3/);
+    await untilPrinted(running, /online, agree on block 3/);
     await stop(running);
     return run;
   }
@@ -110,7 +110,7 @@ describe('e2e: a network on one computer in trouble', function () {
     const { running, run } = await network.up('--peers', '2');
     expect(run.networkId).to.equal(old.networkId);
     expect(running.output()).to.match(/network\.json was missing; made again from the chains/);
-    await untilPrinted(running, /2\/2 peers agree on block 3/);
+    await untilPrinted(running, /2\/2 online, agree on block 3/);
     expect((await stop(running)).code).to.equal(0);
   });
 
@@ -159,13 +159,13 @@ describe('e2e: a network on one computer in trouble', function () {
     const words = await network.words('--peers', '3');
     const first = await network.whenUp(sandbox.start(...words));
     await sandbox.json('mine', '3', '--node', 'Alice');
-    await untilPrinted(first.running, /peers agree on block 3/);
+    await untilPrinted(first.running, /online, agree on block 3/);
     await stop(first.running);
     writeFileSync(network.path('tracker', 'node.key'), 'no key');
     const { running } = await network.whenUp(sandbox.start(...words));
     await untilPrinted(running, /^tracker FAILED: The node key in .* is damaged/m);
     await sandbox.json('mine', '2', '--node', 'Alice');
-    await untilPrinted(running, /3\/3 peers agree on block 5/);
+    await untilPrinted(running, /3\/3 online, agree on block 5/);
     expect((await view()).code).to.equal(3);
     expect((await stop(running)).code).to.equal(1);
   });

@@ -18,6 +18,7 @@ const STATUS = {
   mining: true,
   hashRate: 5,
   synced: true,
+  pending: 3,
 };
 const whole = (...nodes: NodeView[]) => ({ networkId: NETWORK, nodes });
 const TRACKER: NodeView = {
@@ -52,20 +53,20 @@ describe('launch/networkView', () => {
     const foreign = peer({ status: { ...STATUS, networkId: 'cd'.repeat(32) } });
     expect(doAgree(whole(peer(), foreign))).to.equal(false);
     expect(doAgree(whole(foreign, foreign))).to.equal(false);
-    expect(summary(whole(peer(), foreign))).to.equal('2/2 peers answer, 1 of another network');
+    expect(summary(whole(peer(), foreign))).to.equal('2/2 online, 1 of another network');
   });
 
   it('says in one line how the whole stands', () => {
     const ahead = peer({ status: { ...STATUS, height: 8, tip: 'f'.repeat(64) } });
     const silent = peer({ state: 'silent', status: null });
     expect(summary(whole(TRACKER, peer(), peer()))).to.equal(
-      '2/2 peers agree on block 7 (…12345678)',
+      '2/2 online, agree on block 7 (…12345678), 3 pending',
     );
     expect(summary(whole(peer(), ahead))).to.equal(
-      '2/2 peers answer, 2 different tips, highest block 8 (…ffffffff)',
+      '2/2 online, 2 different tips, highest block 8 (…ffffffff)',
     );
-    expect(summary(whole(peer(), silent))).to.equal('1/2 peers answer, block 7 (…12345678)');
-    expect(summary(whole(silent))).to.equal('0/1 peers answer yet');
+    expect(summary(whole(peer(), silent))).to.equal('1/2 online, block 7 (…12345678)');
+    expect(summary(whole(silent))).to.equal('0/1 online yet');
   });
 
   it('has a cell for each column, and shows why a program failed', () => {
@@ -85,12 +86,13 @@ describe('launch/networkView', () => {
       '7',
       '…12345678',
       '4',
+      '3',
       '5 H/s',
       '9',
       'running',
     ]);
-    expect(rows[2]?.slice(6)).to.deep.equal(['off', '9', 'syncing']);
-    expect(rows[3]?.slice(7)).to.deep.equal(['–', 'FAILED']);
+    expect(rows[2]?.slice(7)).to.deep.equal(['off', '9', 'syncing']);
+    expect(rows[3]?.slice(8)).to.deep.equal(['–', 'FAILED']);
     const narrow = tableRows(nodes, { ...style, isNarrow: true });
     expect(narrow[1]?.slice(0, 4)).to.deep.equal(['Alice', ':5010', ':5009', '7']);
     expect(failureLines(nodes)).to.deep.equal(['Alice FAILED: The disk is full.']);
