@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sim: async () => (await import('./sim.js')).sim(),
   difficulty: async () => (await import('./difficulty.js')).difficulty(),
   flood: async () => (await import('./flood.js')).flood(),
+  mempool: async () => (await import('./mempool.js')).mempool(),
 };
 
 const names = process.argv.slice(2);

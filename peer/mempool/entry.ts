@@ -1,6 +1,5 @@
 /** One transaction that waits for a block, and how it hangs together with others that wait. */
 
-import { addressOf } from '../../shared/consensus/address.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { AddressHash, Amount, UnixSeconds } from '../../shared/units.js';
 
@@ -11,7 +10,10 @@ export interface Totals {
   readonly bytes: number;
 }
 
-export type EntryFacts = Pick<MempoolEntry, 'tx' | 'fee' | 'spendsCoinbase' | 'addedAt' | 'number'>;
+export type EntryFacts = Pick<
+  MempoolEntry,
+  'tx' | 'fee' | 'spendsCoinbase' | 'addresses' | 'addedAt' | 'number'
+>;
 
 export class MempoolEntry {
   readonly tx: DecodedTransaction;
@@ -33,16 +35,13 @@ export class MempoolEntry {
   /** Itself and all that must come after it. */
   descendants: Totals;
 
-  constructor({ tx, fee, spendsCoinbase, addedAt, number }: EntryFacts) {
+  constructor({ tx, fee, spendsCoinbase, addresses, addedAt, number }: EntryFacts) {
     this.tx = tx;
     this.fee = fee;
     this.spendsCoinbase = spendsCoinbase;
     this.addedAt = addedAt;
     this.number = number;
-    this.addresses = new Set([
-      ...tx.keys.map(addressOf),
-      ...tx.outputs.map(({ address }) => address),
-    ]);
+    this.addresses = addresses;
     this.ancestors = this.alone;
     this.descendants = this.alone;
   }

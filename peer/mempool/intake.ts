@@ -17,8 +17,8 @@ import type { MonoMs, PeerId, Txid, UnixSeconds, Wtxid } from '../../shared/unit
 import type { Chain } from '../chain/chain.js';
 import { RecentIds } from '../chain/recentIds.js';
 import type { KeptTransaction } from '../chain/store.js';
-import type { VerifyOutcome, VerifyResult } from '../types.js';
-import type { Mempool, MempoolContext } from './mempool.js';
+import type { VerifyResult } from '../types.js';
+import type { Checked, Mempool, MempoolContext } from './mempool.js';
 import { Orphans } from './orphans.js';
 import type { MempoolReject } from '../../shared/consensus/policyReject.js';
 
@@ -56,6 +56,7 @@ interface Arrival {
 /** One whose signatures are under way. */
 interface Checking {
   readonly tx: DecodedTransaction;
+  readonly checked: Checked;
   readonly origins: Origin[];
 }
 
@@ -210,9 +211,9 @@ export class Intake {
     }
     const checked = this.#mempool.check(tx, context);
     if (!checked.ok) this.#onProblem(arrival, checked.error, mono);
-    else if (this.#chain.signatures.isRight(tx)) this.#admit(arrival, context);
+    else if (this.#chain.signatures.isRight(tx)) this.#admit(arrival, checked.value, context);
     else {
-      this.#checking.set(tx.wtxid, { tx, origins: [origin] });
+      this.#checking.set(tx.wtxid, { tx, checked: checked.value, origins: [origin] });
       this.#count(tx.txid, 1);
       this.#chain.signatures.askAlone(tx);
     }
@@ -249,23 +250,20 @@ export class Intake {
     if (checking === undefined) return;
     this.#checking.delete(wtxid);
     this.#count(checking.tx.txid, -1);
+    const { tx, checked } = checking;
     for (const origin of checking.origins) {
-      this.#onChecked({ tx: checking.tx, origin }, outcome, context);
+      const arrival = { tx, origin };
+      if (outcome === 'valid') this.#admit(arrival, checked, context);
+      // A thread died: that says nothing of the transaction.
+      else if (outcome === 'not-run') this.#enqueue(arrival);
+      else this.#refuse(arrival, { code: 'bad-signature', txid: tx.txid });
     }
   }
 
-  #onChecked(arrival: Arrival, outcome: VerifyOutcome, context: MempoolContext): void {
-    const { tx } = arrival;
-    if (outcome === 'valid') this.#admit(arrival, context);
-    // A thread died: that says nothing of the transaction.
-    else if (outcome === 'not-run') this.#enqueue(arrival);
-    else this.#refuse(arrival, { code: 'bad-signature', txid: tx.txid });
-  }
-
-  #admit(arrival: Arrival, context: MempoolContext): void {
+  #admit(arrival: Arrival, checked: Checked, context: MempoolContext): void {
     const { tx, origin } = arrival;
     const kept = origin.type === 'kept' ? origin : undefined;
-    const added = this.#mempool.add(tx, context, kept);
+    const added = this.#mempool.add(tx, context, { kept, checked });
     if (!added.ok) {
       this.#refuse(arrival, added.error);
       return;

@@ -17,15 +17,13 @@ import type { AddressHash, Amount, Txid, UnixSeconds, Wtxid } from '../../shared
 import { checkSpends, type Spends } from '../chain/connect.js';
 import type { CoinReader } from '../chain/coinView.js';
 import type { Coin } from '../chain/store.js';
-import { closure, MempoolEntry, rateOf, totalsOf } from './entry.js';
-import { FeeFloor, RATE_STEP } from './feeFloor.js';
-import type { MempoolReject, PolicyReject } from '../../shared/consensus/policyReject.js';
+import { closure, MempoolEntry, rateOf } from './entry.js';
+import { FeeFloor } from './feeFloor.js';
+import { chainProblem, replacementProblem } from './newcomer.js';
+import type { MempoolReject } from '../../shared/consensus/policyReject.js';
 import { Pool } from './pool.js';
+import type { RateBucket } from './rateBuckets.js';
 
-/** Ancestors and descendants of each, itself included. */
-export const CHAIN_MAX = 25;
-/** What one transaction may put out. */
-export const REPLACED_MAX = 100;
 /** Where a pool is full to, after something had to go: so that each newcomer does not sort it. */
 const ROOM_SHARE = 0.99;
 
@@ -69,9 +67,22 @@ export interface MempoolChange {
 interface Candidate {
   readonly tx: DecodedTransaction;
   readonly fee: Amount;
-  readonly spendsCoinbase: boolean;
+  readonly spends: Spends;
   /** What goes for it, descendants included. */
   readonly replaced: ReadonlySet<MempoolEntry>;
+}
+
+/** What a check found out: `add` need not look again before the tip moves. */
+export interface Checked {
+  readonly spends: Spends;
+  /** When that was; −1 where it spends what others make that wait. */
+  readonly tipNumber: number;
+}
+
+export interface AddOptions {
+  /** What it was before a restart. */
+  readonly kept?: Pick<MempoolEntry, 'number' | 'addedAt'> | undefined;
+  readonly checked?: Checked | undefined;
 }
 
 export interface Added {
@@ -88,6 +99,7 @@ export class Mempool {
   #changes: MempoolChange[] = [];
   #number: number;
   #version = 0;
+  #tipNumber = 0;
 
   /** `firstNumber`: above all that were kept over a restart. */
   constructor(options: MempoolOptions, firstNumber = 0) {
@@ -122,6 +134,11 @@ export class Mempool {
     return this.#pool.entries();
   }
 
+  /** Those that pay most first, roughly. */
+  byRate(): Iterable<RateBucket> {
+    return this.#pool.byRate();
+  }
+
   /** Those that pay to `address` or spend its coins. */
   entriesOf(address: AddressHash): ReadonlySet<MempoolEntry> {
     return this.#pool.entriesOf(address);
@@ -144,24 +161,33 @@ export class Mempool {
     return this.#floor.rate(now);
   }
 
-  /** Everything but the signatures: cheap, and so asked before them. */
-  check(tx: DecodedTransaction, context: MempoolContext): Result<void, MempoolReject> {
-    const candidate = this.#candidate(tx, context);
-    return candidate.ok ? ok(undefined) : candidate;
+  /** The tip moved: what was found out about coins counts no more. */
+  onTip(): void {
+    this.#tipNumber++;
   }
 
-  /** Takes in one whose signatures are right. `kept`: what it was before a restart. */
+  /** Everything but the signatures: cheap, and so asked before them. */
+  check(tx: DecodedTransaction, context: MempoolContext): Result<Checked, MempoolReject> {
+    const candidate = this.#candidate(tx, context);
+    if (!candidate.ok) return candidate;
+    const isOfChain = tx.inputs.every(({ txid }) => this.#pool.get(txid) === undefined);
+    return ok({ spends: candidate.value.spends, tipNumber: isOfChain ? this.#tipNumber : -1 });
+  }
+
+  /** Takes in one whose signatures are right. */
   add(
     tx: DecodedTransaction,
     context: MempoolContext,
-    kept?: Pick<MempoolEntry, 'number' | 'addedAt'>,
+    { kept, checked }: AddOptions = {},
   ): Result<Added, MempoolReject> {
-    const candidate = this.#candidate(tx, context);
+    const candidate = this.#candidate(tx, context, checked);
     if (!candidate.ok) return candidate;
-    const { replaced, ...facts } = candidate.value;
+    const { replaced, spends, ...facts } = candidate.value;
     for (const entry of replaced) this.#pool.remove(entry);
     const { number, addedAt } = kept ?? { number: this.#number++, addedAt: context.now };
-    const entry = new MempoolEntry({ ...facts, addedAt, number });
+    const spendsCoinbase = spends.coins.some((coin) => coin.isCoinbase);
+    const addresses = new Set([...spends.coins, ...tx.outputs].map(({ address }) => address));
+    const entry = new MempoolEntry({ ...facts, spendsCoinbase, addresses, addedAt, number });
     this.#pool.add(entry);
     const evicted = this.#makeRoom(context.now);
     if (!evicted.includes(entry)) {
@@ -228,29 +254,39 @@ export class Mempool {
     return this.#removeAll(old, 'expired');
   }
 
-  #candidate(tx: DecodedTransaction, context: MempoolContext): Result<Candidate, MempoolReject> {
+  #candidate(
+    tx: DecodedTransaction,
+    context: MempoolContext,
+    checked?: Checked,
+  ): Result<Candidate, MempoolReject> {
     if (this.#pool.get(tx.txid) !== undefined) {
       return fail({ code: 'already-waiting', txid: tx.txid });
     }
-    const form = checkTransaction(tx);
-    if (!form.ok) return form;
     const conflicts = this.#pool.conflictsOf(tx);
-    const spends = this.#spends(tx, context.height, conflicts);
+    const spends =
+      checked?.tipNumber === this.#tipNumber
+        ? ok(checked.spends)
+        : this.#checkAlone(tx, context.height, conflicts);
     if (!spends.ok) return spends;
     const fee = feeOf(tx);
     const needed = Math.ceil((this.#floor.rate(context.now) * tx.bytes.length) / 1_000);
     if (fee < needed) return fail({ code: 'fee-too-low', needed, found: fee });
     const replaced = closure(conflicts, 'children');
     const problem =
-      this.#replacementProblem(tx, fee, { conflicts, replaced }) ??
-      this.#chainProblem(tx, replaced);
+      replacementProblem(this.#pool, { tx, fee }, { conflicts, replaced }) ??
+      chainProblem(this.#pool, tx, replaced);
     if (problem !== undefined) return fail(problem);
-    return ok({
-      tx,
-      fee,
-      spendsCoinbase: spends.value.coins.some((coin) => coin.isCoinbase),
-      replaced,
-    });
+    return ok({ tx, fee, spends: spends.value, replaced });
+  }
+
+  /** Its form, and the rules for what it spends. */
+  #checkAlone(
+    tx: DecodedTransaction,
+    height: number,
+    conflicts: ReadonlySet<MempoolEntry>,
+  ): Result<Spends, Reject> {
+    const form = checkTransaction(tx);
+    return form.ok ? this.#spends(tx, height, conflicts) : form;
   }
 
   /** The rules for what it spends, of the chain or of others that wait. */
@@ -264,7 +300,7 @@ export class Mempool {
       const spender = this.#pool.spender(outpoint);
       const isTaken =
         spender !== undefined && spender.tx.txid !== tx.txid && !conflicts.has(spender);
-      return isTaken ? undefined : (coin(outpoint) ?? this.#waitingCoin(outpoint, height));
+      return isTaken ? undefined : (this.#waitingCoin(outpoint, height) ?? coin(outpoint));
     };
     return checkSpends({ params, height }, tx, coinOf);
   }
@@ -274,47 +310,6 @@ export class Mempool {
     const maker = this.#pool.get(outpoint.slice(0, TXID_DIGITS) as Txid);
     const output = maker?.tx.outputs[Number.parseInt(outpoint.slice(TXID_DIGITS), 16)];
     return output && { ...output, height, isCoinbase: false };
-  }
-
-  #replacementProblem(
-    tx: DecodedTransaction,
-    fee: number,
-    { conflicts, replaced }: Record<'conflicts' | 'replaced', ReadonlySet<MempoolEntry>>,
-  ): PolicyReject | undefined {
-    if (conflicts.size === 0) return undefined;
-    if (replaced.size > REPLACED_MAX) return { code: 'replaces-too-many', count: replaced.size };
-    for (const parent of closure(this.#pool.parentsOf(tx), 'parents')) {
-      if (replaced.has(parent)) {
-        return { code: 'spends-what-it-replaces', txid: parent.tx.txid };
-      }
-    }
-    const bytes = tx.bytes.length;
-    const rates = [...conflicts].map((entry) => rateOf(entry.alone));
-    const needed = Math.max(
-      totalsOf(replaced).fees + Math.ceil((RATE_STEP * bytes) / 1_000),
-      Math.floor((Math.max(...rates) * bytes) / 1_000) + 1,
-    );
-    if (fee >= needed) return undefined;
-    return {
-      code: 'conflict',
-      others: [...conflicts].map((one) => one.tx.txid),
-      needed,
-      found: fee,
-    };
-  }
-
-  #chainProblem(
-    tx: DecodedTransaction,
-    replaced: ReadonlySet<MempoolEntry>,
-  ): PolicyReject | undefined {
-    const ancestors = closure(this.#pool.parentsOf(tx), 'parents');
-    let count = ancestors.size + 1;
-    for (const ancestor of ancestors) {
-      if (count > CHAIN_MAX) break;
-      const below = [...closure([ancestor], 'children')].filter((one) => !replaced.has(one));
-      count = Math.max(count, below.length + 1);
-    }
-    return count > CHAIN_MAX ? { code: 'chain-too-long', count } : undefined;
   }
 
   /** Those that pay least, each with all that needs it, until there is room again. */

@@ -6,31 +6,34 @@
 import FlatQueue from 'flatqueue';
 import { assertDefined } from '../../shared/assert.js';
 import { closure, rateOf, totalsOf, type MempoolEntry } from './entry.js';
+import type { RateBucket } from './rateBuckets.js';
 
 /** What is left of a block is not worth a look at all that waits. */
 const MISSES_MAX = 1_000;
 
-/** Up to `bytesMax` bytes of `entries`, in an order in which a block may hold them. */
+/** Up to `bytesMax` bytes of those in `buckets`, in an order in which a block may hold them. */
 export function choosePackages(
-  entries: Iterable<MempoolEntry>,
+  buckets: Iterable<RateBucket>,
   bytesMax: number,
 ): readonly MempoolEntry[] {
-  return new Chooser(entries).choose(bytesMax);
+  return new Chooser(buckets).choose(bytesMax);
 }
 
 class Chooser {
-  readonly #entries: MempoolEntry[];
+  readonly #buckets: Iterator<RateBucket>;
+  /** The best of those that were not looked at. */
+  #nextBucket: RateBucket | undefined;
+  /** Those that were looked at. */
+  readonly #entries: MempoolEntry[] = [];
   /** Places in `#entries`, best first; who was changed stands in both once more. */
   readonly #queue = new FlatQueue<number>();
   readonly #chosen = new Set<MempoolEntry>();
   /** The rate of each whose ancestors are in the block in part. */
   readonly #changed = new Map<MempoolEntry, number>();
 
-  constructor(entries: Iterable<MempoolEntry>) {
-    this.#entries = [...entries];
-    for (const [place, entry] of this.#entries.entries()) {
-      this.#queue.push(place, -rateOf(entry.ancestors));
-    }
+  constructor(buckets: Iterable<RateBucket>) {
+    this.#buckets = buckets[Symbol.iterator]();
+    this.#advance();
   }
 
   choose(bytesMax: number): readonly MempoolEntry[] {
@@ -54,6 +57,7 @@ class Chooser {
   /** Takes the best that is not in yet from the queue. */
   #best(): MempoolEntry | undefined {
     for (;;) {
+      this.#lookFurther();
       const rate = this.#queue.peekValue();
       const place = this.#queue.pop();
       if (rate === undefined || place === undefined) return undefined;
@@ -61,6 +65,23 @@ class Chooser {
       const current = this.#changed.get(entry) ?? rateOf(entry.ancestors);
       if (!this.#chosen.has(entry) && -rate === current) return entry;
     }
+  }
+
+  /** Looks at all that may be better than the best of the queue. */
+  #lookFurther(): void {
+    while (this.#nextBucket !== undefined) {
+      const best = this.#queue.peekValue();
+      if (best !== undefined && -best > this.#nextBucket.rateMax) return;
+      for (const entry of this.#nextBucket.entries) {
+        this.#queue.push(this.#entries.push(entry) - 1, -rateOf(entry.ancestors));
+      }
+      this.#advance();
+    }
+  }
+
+  #advance(): void {
+    const next = this.#buckets.next();
+    this.#nextBucket = next.done === true ? undefined : next.value;
   }
 
   /** What needs those that are in now has less before it. */

@@ -7,6 +7,7 @@ import { assert } from '../../shared/assert.js';
 import { outpointKey, type DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { AddressHash, Txid, Wtxid } from '../../shared/units.js';
 import { closure, totalsOf, type MempoolEntry } from './entry.js';
+import { RateBuckets, type RateBucket } from './rateBuckets.js';
 
 export class Pool {
   readonly #entries = new Map<Txid, MempoolEntry>();
@@ -14,6 +15,7 @@ export class Pool {
   /** By the outpoint key of each coin that is spent. */
   readonly #spenders = new Map<string, MempoolEntry>();
   readonly #byAddress = new Map<AddressHash, Set<MempoolEntry>>();
+  readonly #rates = new RateBuckets();
   #bytes = 0;
 
   get count(): number {
@@ -32,6 +34,11 @@ export class Pool {
 
   get(txid: Txid): MempoolEntry | undefined {
     return this.#entries.get(txid);
+  }
+
+  /** Those that pay most first, roughly. */
+  byRate(): Iterable<RateBucket> {
+    return this.#rates.descending();
   }
 
   byWtxid(wtxid: Wtxid): MempoolEntry | undefined {
@@ -82,7 +89,7 @@ export class Pool {
       const child = this.#spenders.get(outpointKey(tx.txid, i));
       if (child !== undefined) link(entry, child);
     }
-    count(closure([entry], 'parents'), closure([entry], 'children'));
+    this.#count(closure([entry], 'parents'), closure([entry], 'children'));
   }
 
   /** Takes one out; what spends its coins stays. */
@@ -98,7 +105,17 @@ export class Pool {
     for (const child of entry.children) child.parents.delete(entry);
     entry.parents.clear();
     entry.children.clear();
-    count(above, below);
+    this.#rates.remove(entry);
+    this.#count(above, below);
+  }
+
+  /** Counts anew what changes when something between `above` and `below` came or went. */
+  #count(above: Iterable<MempoolEntry>, below: Iterable<MempoolEntry>): void {
+    for (const entry of above) entry.descendants = totalsOf(closure([entry], 'children'));
+    for (const entry of below) {
+      entry.ancestors = totalsOf(closure([entry], 'parents'));
+      this.#rates.place(entry);
+    }
   }
 
   #addressSet(address: AddressHash): Set<MempoolEntry> {
@@ -121,10 +138,4 @@ const NONE: ReadonlySet<MempoolEntry> = new Set();
 function link(parent: MempoolEntry, child: MempoolEntry): void {
   parent.children.add(child);
   child.parents.add(parent);
-}
-
-/** Counts anew what changes when something between `above` and `below` came or went. */
-function count(above: Iterable<MempoolEntry>, below: Iterable<MempoolEntry>): void {
-  for (const entry of above) entry.descendants = totalsOf(closure([entry], 'children'));
-  for (const entry of below) entry.ancestors = totalsOf(closure([entry], 'parents'));
 }

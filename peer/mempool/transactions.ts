@@ -99,6 +99,7 @@ export class Transactions {
   onAdvance({ events, blocks }: Advance, now: Now): void {
     if (!events.some(({ type }) => type === 'tip-changed') && this.isAtTip) return;
     this.intake.onTip();
+    this.mempool.onTip();
     this.#missed.push(...events);
     for (const { transactions } of blocks.values()) {
       for (const { wtxid } of transactions) this.#confirmed.add(wtxid);

@@ -55,7 +55,7 @@ export class BlockFiller {
 
   #choose(): Filling {
     const { mempool } = this.#waiting;
-    const chosen = choosePackages(mempool.entries(), this.#bytesMax);
+    const chosen = choosePackages(mempool.byRate(), this.#bytesMax);
     return {
       transactions: chosen.map(({ tx }) => tx),
       fees: totalsOf(chosen).fees as Amount,

@@ -1,10 +1,6 @@
 import { expect } from 'chai';
-import {
-  CHAIN_MAX,
-  Mempool,
-  REPLACED_MAX,
-  type MempoolOptions,
-} from '../../../peer/mempool/mempool.js';
+import { Mempool, type MempoolOptions } from '../../../peer/mempool/mempool.js';
+import { CHAIN_MAX, REPLACED_MAX } from '../../../peer/mempool/newcomer.js';
 import type { Coin } from '../../../peer/chain/store.js';
 import { outpointKey, type DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import type { Amount, UnixSeconds } from '../../../shared/units.js';
@@ -102,6 +98,34 @@ describe('mempool/mempool', () => {
     for (const one of [parent, child]) expect(codeOf(pool, one)).to.equal('added');
     expect(pool.get(child.txid)?.ancestors.count).to.equal(2);
     expect(pool.get(parent.txid)?.descendants.fees).to.equal(10_000);
+  });
+
+  it('knows whom one pays and whose coins it spends, each once', () => {
+    const { pool } = newPool();
+    const outputs = [pay(owner(2), 1_000), pay(owner(7), 1_000)];
+    const one = spend(network, { coins: [coin(2), coin(3)], outputs });
+    expect(codeOf(pool, one)).to.equal('added');
+    const expected = [2, 3, 7].map((i) => owner(i).address);
+    expect([...(pool.get(one.txid)?.addresses ?? [])]).to.have.members(expected);
+    expect([...pool.entriesOf(owner(7).address)]).to.deep.equal([pool.get(one.txid)]);
+  });
+
+  it('believes a check until the tip moves, and never about what others make that wait', () => {
+    const { pool, coins } = newPool();
+    const [one, two] = [tx([coin(0)], 5_000), tx([coin(1)], 5_000)];
+    const [checkedOne, checkedTwo] = [pool.check(one, context), pool.check(two, context)];
+    if (!checkedOne.ok || !checkedTwo.ok) return expect.fail('both are right');
+    coins.clear();
+    expect(pool.add(one, context, { checked: checkedOne.value }).ok).to.equal(true);
+    pool.onTip();
+    const late = pool.add(two, context, { checked: checkedTwo.value });
+    expect(late.ok ? '' : late.error.code).to.equal('missing-coin');
+    const child = tx([output(one)], 5_000);
+    const checkedChild = pool.check(child, context);
+    pool.onConnected([tx([coin(0)], 9_000)]);
+    if (!checkedChild.ok) return expect.fail('it is right');
+    const orphan = pool.add(child, context, { checked: checkedChild.value });
+    expect(orphan.ok ? '' : orphan.error.code).to.equal('missing-coin');
   });
 
   it('replaces by fee: all that goes is paid for, and the own way', () => {

@@ -4,7 +4,7 @@ import { closure, MempoolEntry, rateOf, totalsOf } from '../../../peer/mempool/e
 import { choosePackages } from '../../../peer/mempool/packages.js';
 import { Pool } from '../../../peer/mempool/pool.js';
 import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
-import type { Amount, Txid, UnixSeconds } from '../../../shared/units.js';
+import type { AddressHash, Amount, Txid, UnixSeconds } from '../../../shared/units.js';
 
 /** A transaction of `bytes` bytes that pays `fee` and spends coins of those at `parents`. */
 interface Sketch {
@@ -33,14 +33,15 @@ function poolOf(sketches: readonly Sketch[]): Pool {
       outputs: Array.from({ length: sketches.length }, () => output),
     } as unknown as DecodedTransaction;
     const facts = { fee: fee as Amount, spendsCoinbase: false, addedAt: 0 as UnixSeconds };
-    pool.add(new MempoolEntry({ tx, ...facts, number: i }));
+    const addresses = new Set<AddressHash>();
+    pool.add(new MempoolEntry({ tx, ...facts, addresses, number: i }));
   }
   return pool;
 }
 
 const numbersOf = (entries: readonly MempoolEntry[]): number[] => entries.map((one) => one.number);
 const choose = (sketches: readonly Sketch[], bytesMax: number): number[] =>
-  numbersOf(choosePackages(poolOf(sketches).entries(), bytesMax));
+  numbersOf(choosePackages(poolOf(sketches).byRate(), bytesMax));
 
 /** The same choice, by looking at everything again and again. */
 function naive(pool: Pool, bytesMax: number): number[] {
@@ -112,7 +113,7 @@ describe('mempool/packages', () => {
     fc.assert(
       fc.property(some, fc.nat(3_000), (sketches, bytesMax) => {
         const pool = poolOf(sketches);
-        const chosen = choosePackages(pool.entries(), bytesMax);
+        const chosen = choosePackages(pool.byRate(), bytesMax);
         expect(totalsOf(chosen).bytes).to.be.at.most(bytesMax);
         const seen = new Set<MempoolEntry>();
         for (const entry of chosen) {

@@ -15,7 +15,8 @@ import {
 } from '../../support/blocks.js';
 
 const network = makeNetwork();
-const facts = { spendsCoinbase: false, addedAt: 0 as UnixSeconds };
+const addresses = new Set([0, 5].map((i) => owner(i).address));
+const facts = { spendsCoinbase: false, addresses, addedAt: 0 as UnixSeconds };
 let number = 0;
 const entryOf = (tx: DecodedTransaction): MempoolEntry =>
   new MempoolEntry({ tx, fee: 100 as Amount, ...facts, number: number++ });
