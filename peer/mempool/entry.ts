@@ -12,13 +12,15 @@ export interface Totals {
 
 export type EntryFacts = Pick<
   MempoolEntry,
-  'tx' | 'fee' | 'spendsCoinbase' | 'addresses' | 'addedAt' | 'number'
+  'tx' | 'fee' | 'outpoints' | 'spendsCoinbase' | 'addresses' | 'addedAt' | 'number'
 >;
 
 export class MempoolEntry {
   readonly tx: DecodedTransaction;
   /** What its inputs are worth more than its outputs. */
   readonly fee: Amount;
+  /** The keys of the coins that it spends, in the order of its inputs. */
+  readonly outpoints: readonly string[];
   /** Whether a reorganisation may make it immature. */
   readonly spendsCoinbase: boolean;
   readonly addedAt: UnixSeconds;
@@ -35,9 +37,11 @@ export class MempoolEntry {
   /** Itself and all that must come after it. */
   descendants: Totals;
 
-  constructor({ tx, fee, spendsCoinbase, addresses, addedAt, number }: EntryFacts) {
+  constructor(facts: EntryFacts) {
+    const { tx, fee, outpoints, spendsCoinbase, addresses, addedAt, number } = facts;
     this.tx = tx;
     this.fee = fee;
+    this.outpoints = outpoints;
     this.spendsCoinbase = spendsCoinbase;
     this.addedAt = addedAt;
     this.number = number;

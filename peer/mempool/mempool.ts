@@ -11,7 +11,11 @@
 import { checkTransaction } from '../../shared/consensus/checkTransaction.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { Reject } from '../../shared/consensus/reject.js';
-import { isCoinbase, type DecodedTransaction } from '../../shared/consensus/transaction.js';
+import {
+  isCoinbase,
+  outpointsOf,
+  type DecodedTransaction,
+} from '../../shared/consensus/transaction.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { AddressHash, Amount, Txid, UnixSeconds, Wtxid } from '../../shared/units.js';
 import { checkSpends, type Spends } from '../chain/connect.js';
@@ -187,7 +191,15 @@ export class Mempool {
     const { number, addedAt } = kept ?? { number: this.#number++, addedAt: context.now };
     const spendsCoinbase = spends.coins.some((coin) => coin.isCoinbase);
     const addresses = new Set([...spends.coins, ...tx.outputs].map(({ address }) => address));
-    const entry = new MempoolEntry({ ...facts, spendsCoinbase, addresses, addedAt, number });
+    const { outpoints } = spends;
+    const entry = new MempoolEntry({
+      ...facts,
+      outpoints,
+      spendsCoinbase,
+      addresses,
+      addedAt,
+      number,
+    });
     this.#pool.add(entry);
     const evicted = this.#makeRoom(context.now);
     if (!evicted.includes(entry)) {
@@ -216,7 +228,8 @@ export class Mempool {
         this.#pool.remove(entry);
         this.#note([entry], 'confirmed');
       }
-      gone.push(...this.#removeAll(this.#pool.conflictsOf(tx), 'conflict'));
+      const conflicts = this.#pool.conflictsOf(tx.txid, outpointsOf(tx));
+      gone.push(...this.#removeAll(conflicts, 'conflict'));
     }
     return gone;
   }
@@ -262,7 +275,8 @@ export class Mempool {
     if (this.#pool.get(tx.txid) !== undefined) {
       return fail({ code: 'already-waiting', txid: tx.txid });
     }
-    const conflicts = this.#pool.conflictsOf(tx);
+    const outpoints = checked?.spends.outpoints ?? outpointsOf(tx);
+    const conflicts = this.#pool.conflictsOf(tx.txid, outpoints);
     const spends =
       checked?.tipNumber === this.#tipNumber
         ? ok(checked.spends)

@@ -55,12 +55,12 @@ export class Pool {
     return this.#byAddress.get(address) ?? NONE;
   }
 
-  /** Those that spend coins which `tx` spends, too. */
-  conflictsOf(tx: DecodedTransaction): Set<MempoolEntry> {
+  /** Those that spend the coins of `outpoints`, which are those that `txid` spends. */
+  conflictsOf(txid: Txid, outpoints: readonly string[]): Set<MempoolEntry> {
     const found = new Set<MempoolEntry>();
-    for (const { txid, index } of tx.inputs) {
-      const spender = this.#spenders.get(outpointKey(txid, index));
-      if (spender !== undefined && spender.tx.txid !== tx.txid) found.add(spender);
+    for (const outpoint of outpoints) {
+      const spender = this.#spenders.get(outpoint);
+      if (spender !== undefined && spender.tx.txid !== txid) found.add(spender);
     }
     return found;
   }
@@ -78,11 +78,13 @@ export class Pool {
   /** Adds one that conflicts with none. Its children may be there already: then it came back. */
   add(entry: MempoolEntry): void {
     const { tx } = entry;
-    assert(this.conflictsOf(tx).size === 0, 'no two of them spend one coin');
+    for (const outpoint of entry.outpoints) {
+      assert(!this.#spenders.has(outpoint), 'no two of them spend one coin');
+      this.#spenders.set(outpoint, entry);
+    }
     this.#entries.set(tx.txid, entry);
     this.#byWtxid.set(tx.wtxid, entry);
     this.#bytes += entry.bytes;
-    for (const { txid, index } of tx.inputs) this.#spenders.set(outpointKey(txid, index), entry);
     for (const address of entry.addresses) this.#addressSet(address).add(entry);
     for (const parent of this.parentsOf(tx)) link(parent, entry);
     for (let i = 0; i < tx.outputs.length; i++) {
@@ -98,7 +100,7 @@ export class Pool {
     assert(this.#entries.delete(tx.txid), 'it is there');
     this.#byWtxid.delete(tx.wtxid);
     this.#bytes -= entry.bytes;
-    for (const { txid, index } of tx.inputs) this.#spenders.delete(outpointKey(txid, index));
+    for (const outpoint of entry.outpoints) this.#spenders.delete(outpoint);
     for (const address of entry.addresses) this.#forget(address, entry);
     const [above, below] = [closure(entry.parents, 'parents'), closure(entry.children, 'children')];
     for (const parent of entry.parents) parent.children.delete(entry);

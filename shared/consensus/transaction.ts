@@ -135,6 +135,10 @@ export function outpointKey(txid: Txid, index: number): string {
   return txid + index.toString(16).padStart(8, '0');
 }
 
+/** The outpoint keys of what `tx` spends, in the order of its inputs. */
+export const outpointsOf = ({ inputs }: Pick<Transaction, 'inputs'>): string[] =>
+  inputs.map(({ txid, index }) => outpointKey(txid, index));
+
 /** Whether `tx` makes coins instead of spending them. */
 export const isCoinbase = (tx: Transaction): boolean => tx.inputs.length === 0;
 

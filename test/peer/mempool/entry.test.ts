@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { closure, MempoolEntry, rateOf, totalsOf } from '../../../peer/mempool/entry.js';
+import { outpointsOf } from '../../../shared/consensus/transaction.js';
 import type { Amount, UnixSeconds } from '../../../shared/units.js';
 import { ALLOCATION, genesisCoin, makeNetwork, owner, pay, spend } from '../../support/blocks.js';
 
@@ -9,7 +10,7 @@ const entry = (i: number, fee: number): MempoolEntry => {
   const tx = spend(network, { coins: [genesisCoin(network, i)], outputs });
   const addresses = new Set([owner(i).address]);
   const facts = { spendsCoinbase: false, addresses, addedAt: 5 as UnixSeconds, number: i };
-  return new MempoolEntry({ tx, fee: fee as Amount, ...facts });
+  return new MempoolEntry({ tx, outpoints: outpointsOf(tx), fee: fee as Amount, ...facts });
 };
 
 describe('mempool/entry', () => {

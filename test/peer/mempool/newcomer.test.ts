@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { closure, MempoolEntry } from '../../../peer/mempool/entry.js';
 import { CHAIN_MAX, chainProblem, replacementProblem } from '../../../peer/mempool/newcomer.js';
 import { Pool } from '../../../peer/mempool/pool.js';
-import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
+import { outpointsOf, type DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import type { Amount, UnixSeconds } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { childOf, payGenesis } from '../../support/mempools.js';
@@ -13,7 +13,9 @@ function poolOf(...txs: readonly DecodedTransaction[]): Pool {
   const pool = new Pool();
   for (const [number, tx] of txs.entries()) {
     const facts = { fee: 1_000 as Amount, spendsCoinbase: false, addedAt: 0 as UnixSeconds };
-    pool.add(new MempoolEntry({ tx, ...facts, addresses: new Set(), number }));
+    pool.add(
+      new MempoolEntry({ tx, ...facts, outpoints: outpointsOf(tx), addresses: new Set(), number }),
+    );
   }
   return pool;
 }
@@ -23,7 +25,7 @@ describe('mempool/newcomer', () => {
     const first = payGenesis(network, 0);
     const pool = poolOf(first, childOf(network, first));
     const tx = payGenesis(network, 0, 5_000);
-    const conflicts = pool.conflictsOf(tx);
+    const conflicts = pool.conflictsOf(tx.txid, outpointsOf(tx));
     const sets = { conflicts, replaced: closure(conflicts, 'children') };
     const needed = 2_000 + tx.bytes.length;
     expect(replacementProblem(pool, { tx, fee: needed }, sets)).to.equal(undefined);
@@ -50,6 +52,8 @@ describe('mempool/newcomer', () => {
     expect(chainProblem(pool, next, new Set())).to.deep.equal(problem);
     const beside = childOf(network, chain.at(-2) ?? expect.fail(), 0, 300);
     expect(chainProblem(pool, beside, new Set())).to.deep.equal(problem);
-    expect(chainProblem(pool, beside, pool.conflictsOf(beside))).to.equal(undefined);
+    expect(chainProblem(pool, beside, pool.conflictsOf(beside.txid, outpointsOf(beside)))).to.equal(
+      undefined,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MempoolEntry } from '../../../peer/mempool/entry.js';
 import { feeRates, placeOf } from '../../../peer/mempool/outlook.js';
 import { Pool } from '../../../peer/mempool/pool.js';
-import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
+import { outpointsOf, type DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import type { Amount, UnixSeconds } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { childOf, payGenesis } from '../../support/mempools.js';
@@ -14,7 +14,13 @@ function poolOf(...of: readonly (readonly [DecodedTransaction, number])[]) {
   const pool = new Pool();
   const entries = of.map(([tx, fee], number) => {
     const facts = { spendsCoinbase: false, addresses: new Set<never>(), addedAt: 0 as UnixSeconds };
-    return new MempoolEntry({ tx, fee: fee as Amount, ...facts, number });
+    return new MempoolEntry({
+      tx,
+      outpoints: outpointsOf(tx),
+      fee: fee as Amount,
+      ...facts,
+      number,
+    });
   });
   for (const entry of entries) pool.add(entry);
   return { pool, entries };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { closure, MempoolEntry, rateOf, totalsOf } from '../../../peer/mempool/entry.js';
 import { choosePackages } from '../../../peer/mempool/packages.js';
 import { Pool } from '../../../peer/mempool/pool.js';
-import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
+import { outpointsOf, type DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import type { AddressHash, Amount, Txid, UnixSeconds } from '../../../shared/units.js';
 
 /** A transaction of `bytes` bytes that pays `fee` and spends coins of those at `parents`. */
@@ -34,7 +34,7 @@ function poolOf(sketches: readonly Sketch[]): Pool {
     } as unknown as DecodedTransaction;
     const facts = { fee: fee as Amount, spendsCoinbase: false, addedAt: 0 as UnixSeconds };
     const addresses = new Set<AddressHash>();
-    pool.add(new MempoolEntry({ tx, ...facts, addresses, number: i }));
+    pool.add(new MempoolEntry({ tx, ...facts, outpoints: outpointsOf(tx), addresses, number: i }));
   }
   return pool;
 }

@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { closure, MempoolEntry, totalsOf } from '../../../peer/mempool/entry.js';
 import { Pool } from '../../../peer/mempool/pool.js';
-import { outpointKey, type DecodedTransaction } from '../../../shared/consensus/transaction.js';
+import {
+  outpointKey,
+  outpointsOf,
+  type DecodedTransaction,
+} from '../../../shared/consensus/transaction.js';
 import type { Amount, UnixSeconds } from '../../../shared/units.js';
 import {
   ALLOCATION,
@@ -19,7 +23,13 @@ const addresses = new Set([0, 5].map((i) => owner(i).address));
 const facts = { spendsCoinbase: false, addresses, addedAt: 0 as UnixSeconds };
 let number = 0;
 const entryOf = (tx: DecodedTransaction): MempoolEntry =>
-  new MempoolEntry({ tx, fee: 100 as Amount, ...facts, number: number++ });
+  new MempoolEntry({
+    tx,
+    outpoints: outpointsOf(tx),
+    fee: 100 as Amount,
+    ...facts,
+    number: number++,
+  });
 
 /** A family: each pays two coins to owner 5, from coins of those before it. */
 function family(parents: readonly (readonly number[])[]): DecodedTransaction[] {
@@ -69,11 +79,12 @@ describe('mempool/pool', () => {
     const [one, two] = [1, 2].map((fee) =>
       spend(network, { coins, outputs: [pay(owner(5), ALLOCATION - fee)] }),
     );
+    const second = two ?? expect.fail();
     const first = entryOf(one ?? expect.fail());
     pool.add(first);
-    expect([...pool.conflictsOf(two ?? expect.fail())]).to.deep.equal([first]);
+    expect([...pool.conflictsOf(second.txid, outpointsOf(second))]).to.deep.equal([first]);
     expect(() => {
-      pool.add(entryOf(two ?? expect.fail()));
+      pool.add(entryOf(second));
     }).to.throw('one coin');
   });
 
@@ -87,7 +98,7 @@ describe('mempool/pool', () => {
           const entry = entries[i];
           if (entry === undefined) continue;
           if (pool.get(entry.tx.txid) === entry) pool.remove(entry);
-          else if (pool.conflictsOf(entry.tx).size === 0) pool.add(entry);
+          else if (pool.conflictsOf(entry.tx.txid, entry.outpoints).size === 0) pool.add(entry);
           for (const one of pool.entries()) {
             expect(one.ancestors).to.deep.equal(totalsOf(closure([one], 'parents')));
             expect(one.descendants).to.deep.equal(totalsOf(closure([one], 'children')));
