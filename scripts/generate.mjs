@@ -30,10 +30,12 @@ export async function generatedFiles() {
 async function makeTables() {
   const { protocolTables } = await import('../dist/shared/wire/protocolTables.js');
   const { REJECTS } = await import('../dist/shared/consensus/reject.js');
+  const { POLICY_REJECTS } = await import('../dist/shared/consensus/policyReject.js');
   const { settingsTable } = await import('../dist/shared/config/documents.js');
   return {
     messages: protocolTables(),
     rejects: rejectTable(REJECTS),
+    policy: policyTable(POLICY_REJECTS),
     settings: settingsTable(),
   };
 }
@@ -48,6 +50,11 @@ function rejectTable(rejects) {
       row.sentence,
     ]),
   );
+}
+
+function policyTable(rejects) {
+  const rows = Object.entries(rejects).map(([code, sentence]) => [`\`${code}\``, sentence]);
+  return markdownTable(['code', 'meaning'], rows);
 }
 
 function markdownTable(head, rows) {

@@ -40,7 +40,7 @@ interface Keys {
 
 /** What stands before what is sealed: all of it is sealed with it. */
 interface Head {
-  readonly cairnVault: typeof FORMAT;
+  readonly cairnVault: number;
   readonly n: number;
   readonly r: number;
   readonly p: number;

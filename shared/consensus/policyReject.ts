@@ -15,8 +15,6 @@ export const POLICY_REJECTS = {
   'spends-what-it-replaces': 'It spends a coin of one that it would replace.',
   'chain-too-long': 'It makes a chain of more than 25 that wait for each other.',
   'pool-full': 'What waits pays more, and there is no room.',
-  'parent-unknown': 'It spends a coin that nobody knows here; what makes it has not come in time.',
-  busy: 'Too many others are being checked.',
 } as const;
 
 export type PolicyCode = keyof typeof POLICY_REJECTS;
@@ -34,8 +32,6 @@ interface PolicyData {
   'spends-what-it-replaces': { readonly txid: Txid };
   'chain-too-long': { readonly count: number };
   'pool-full': { readonly needed: number };
-  'parent-unknown': { readonly outpoint: string };
-  busy: { readonly limit: number };
 }
 
 /** Why a transaction is not taken in: another node may see it otherwise. */

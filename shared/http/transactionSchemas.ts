@@ -3,7 +3,7 @@
 import { AMOUNT, HASH, HEX, UNIX_SECONDS, type Static } from './schema.js';
 
 /** Transactions in one request: about a second of work. */
-export const SUBMIT_MAX = 1_000;
+const SUBMIT_MAX = 1_000;
 
 const FEE_RATE = {
   type: 'number',
@@ -55,7 +55,7 @@ export const mempoolFields = {
 } as const;
 
 /** Of one answer. */
-export const MEMPOOL_COUNT_MAX = 1_000;
+const MEMPOOL_COUNT_MAX = 1_000;
 
 export const mempoolQuery = {
   type: 'object',

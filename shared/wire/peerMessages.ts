@@ -18,7 +18,7 @@ export const INV_MAX = 1_000;
 /** Transactions asked for by one `getTransactions`. */
 export const GET_TRANSACTIONS_MAX = 64;
 /** The largest transaction (bytes), and what one `transactions` carries. */
-export const TRANSACTION_BYTES = { min: 13, max: 100_000 } as const;
+const TRANSACTION_BYTES = { min: 13, max: 100_000 } as const;
 export const TRANSACTIONS_BYTES_MAX = 250_000;
 /** The largest block that any network may have, whatever its parameters say (bytes). */
 export const BLOCK_BYTES_CEILING = 3_900_000;

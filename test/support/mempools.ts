@@ -8,7 +8,7 @@ import { outpointKey, type DecodedTransaction } from '../../shared/consensus/tra
 import { coinOf, genesisCoin, owner, pay, spend, type Spendable } from './blocks.js';
 
 /** The coins of the genesis block of `network`. */
-export function genesisCoins({ genesis }: Network): Map<string, Coin> {
+function genesisCoins({ genesis }: Network): Map<string, Coin> {
   const [coinbase] = genesis.transactions;
   return new Map(
     coinbase?.outputs.map((output, i) => {

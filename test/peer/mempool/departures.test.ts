@@ -7,7 +7,7 @@ import { payGenesis } from '../../support/mempools.js';
 
 const network = makeNetwork();
 const tx = payGenesis(network, 0);
-const entry = { tx } as MempoolEntry;
+const entry = { tx } as unknown as MempoolEntry;
 const origin = { type: 'command', id: 1, index: 0 } as const;
 
 describe('mempool/departures', () => {
@@ -32,7 +32,7 @@ describe('mempool/departures', () => {
     const departures = new Departures();
     for (let n = 0; n < 10_050; n++) {
       const txid = n.toString(16).padStart(64, '0') as Txid;
-      const one = { tx: { ...tx, txid } } as MempoolEntry;
+      const one = { tx: { ...tx, txid } } as unknown as MempoolEntry;
       departures.onChanges([{ entry: one, departure: 'expired' }]);
     }
     expect(departures.size).to.equal(10_000);

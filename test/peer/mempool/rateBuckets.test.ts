@@ -5,7 +5,7 @@ import { RateBuckets } from '../../../peer/mempool/rateBuckets.js';
 
 /** One that pays `fees` for `bytes`: nothing else counts here. */
 const entry = (fees: number, bytes: number): MempoolEntry =>
-  ({ ancestors: { count: 1, fees, bytes } }) as MempoolEntry;
+  ({ ancestors: { count: 1, fees, bytes } }) as unknown as MempoolEntry;
 
 describe('mempool/rateBuckets', () => {
   it('gives all of them, none above the rate of its bucket, and all that pay more before', () => {

@@ -92,8 +92,10 @@ describe('storage/vault', function () {
     writeFileSync(path, text.replace('"cairnVault":1', '"cairnVault":2'));
     expect(await troubleOf(open(path, 'x'))).to.equal('wallet-too-new');
     rmSync(dirname(path), { recursive: true });
-    expect(await troubleOf((async () => Promise.resolve(vault.save(CONTENT)))())).to.equal(
-      'no-folder',
-    );
+    const saved = new Promise<void>((resolve) => {
+      vault.save(CONTENT);
+      resolve();
+    });
+    expect(await troubleOf(saved)).to.equal('no-folder');
   });
 });
