@@ -2,7 +2,7 @@
 
 import { fromHex } from '../shared/bytes.js';
 import { keysOf } from '../shared/config/settings.js';
-import type { IndexedTransactionJson } from '../shared/http/indexSchemas.js';
+import type { FoundTransactionJson } from '../shared/http/indexSchemas.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
@@ -23,14 +23,12 @@ export const command = defineCommand({
   },
 });
 
-function describeTransaction(tx: IndexedTransactionJson): string {
+function describeTransaction(tx: FoundTransactionJson): string {
   const { inputs = [], outputs = [], memo = '' } = tx;
   const memoText = describeMemo(fromHex(memo) ?? new Uint8Array(0));
   const rows = [
     ['transaction', tx.txid],
-    ['block', `${tx.blockHash}, height ${String(tx.height)}`],
-    ['time', formatTime(tx.time)],
-    ['confirmations', String(tx.confirmations)],
+    ...placeRows(tx),
     ['size', `${String(tx.sizeBytes)} bytes`],
     ...(memoText === undefined ? [] : [['memo', memoText]]),
     ...inputs.map(({ txid, index, amount }) => [
@@ -41,6 +39,23 @@ function describeTransaction(tx: IndexedTransactionJson): string {
     ...(inputs.length === 0 ? [] : [['fee', String(totalOf(inputs) - totalOf(outputs))]]),
   ];
   return alignColumns(rows).join('\n');
+}
+
+function placeRows({ waiting, ...tx }: FoundTransactionJson): string[][] {
+  if (waiting === null) {
+    return [
+      ['block', `${String(tx.blockHash)}, height ${String(tx.height)}`],
+      ['time', formatTime(tx.time ?? 0)],
+      ['confirmations', String(tx.confirmations)],
+    ];
+  }
+  const { position, count, blocks, feeRate } = waiting;
+  const when = blocks === 1 ? 'the next block' : `block ${String(blocks)} from now`;
+  return [
+    ['waits', `place ${String(position)} of ${String(count)}, for ${when} as things are`],
+    ['fee rate', `${String(feeRate)} for 1,000 bytes`],
+    ['since', formatTime(waiting.since)],
+  ];
 }
 
 const totalOf = (items: readonly { readonly amount: number }[]): number =>

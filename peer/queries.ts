@@ -11,6 +11,7 @@ import type { HeaderEntry } from './chain/headerEntry.js';
 import type { Coin } from './chain/store.js';
 import type { MempoolEntry } from './mempool/entry.js';
 import type { Fate } from './mempool/departures.js';
+import type { Departure } from './mempool/mempool.js';
 import { feeRates, placeOf, type FeeRate, type Place } from './mempool/outlook.js';
 import type { Transactions } from './mempool/transactions.js';
 import type { Miner, MiningStatus } from './mining/miner.js';
@@ -27,6 +28,8 @@ export interface QueriesDependencies {
   readonly nodeKey: NodeKey;
   readonly clock: RunningClock;
 }
+
+export type { Departure, Fate, MempoolEntry };
 
 export interface MempoolStatus {
   readonly count: number;

@@ -1,13 +1,18 @@
 /** What the API answers from the index: transactions, proofs, stamps, addresses. */
 
 import { decodeAddress } from '../../shared/consensus/address.js';
-import { fail, type Result } from '../../shared/result.js';
+import { fail, ok, type Result } from '../../shared/result.js';
 import type { AddressHash, Txid } from '../../shared/units.js';
 import type { IndexReader } from '../index/readers.js';
 import type { Queries } from '../queries.js';
 import { addressJsonOf, coinsJsonOf, historyJsonOf } from './addressJson.js';
 import { standingOf, type View } from './indexView.js';
-import { proofJsonOf, stampJsonOf, transactionJsonOf } from './indexedTransactions.js';
+import {
+  proofJsonOf,
+  stampJsonOf,
+  transactionJsonOf,
+  waitingJsonOf,
+} from './indexedTransactions.js';
 import { refuse, type Refusal } from './refusal.js';
 import type { Handlers } from './server.js';
 
@@ -42,8 +47,12 @@ export function createIndexHandlers(
     return ask((view) => (address.ok ? use(view, address.value) : address));
   };
   return {
-    transaction: ({ params: { txid }, query }) =>
-      ask((view) => transactionJsonOf(view, txid as Txid, query.format ?? 'json')),
+    transaction: ({ params, query: { format = 'json' } }) => {
+      const txid = params.txid as Txid;
+      const entry = queries.waiting(txid);
+      if (entry !== undefined) return ok(waitingJsonOf(queries, entry, format));
+      return ask((view) => transactionJsonOf(view, txid, format));
+    },
     proof: ({ params: { txid } }) => ask((view) => proofJsonOf(view, txid as Txid)),
     stamp: ({ params: { document } }) => ask((view) => stampJsonOf(view, document)),
     address: ({ params: { address } }) =>

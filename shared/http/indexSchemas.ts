@@ -42,15 +42,41 @@ export const transactionQuery = {
   properties: { format: { enum: ['json', 'hex'], default: 'json' } },
 } as const;
 
-export const indexedTransactionJson = {
-  $id: 'indexedTransaction',
+const waitingJson = {
   type: 'object',
   additionalProperties: false,
-  required: ['txid', 'wtxid', 'sizeBytes', ...placeKeys, ...standingKeys],
+  required: ['position', 'count', 'bytesAhead', 'blocks', 'fee', 'feeRate', 'since'],
+  properties: {
+    position: { type: 'integer', minimum: 1, description: '1: it is the next that is taken' },
+    count: { ...COUNT, description: 'of all that wait' },
+    bytesAhead: { ...COUNT, description: 'of those that are taken before it' },
+    blocks: { type: 'integer', minimum: 1, description: 'in which block from now, as things are' },
+    fee: AMOUNT,
+    feeRate: { type: 'number', description: 'smallest units for 1,000 bytes, with its ancestors' },
+    since: UNIX_SECONDS,
+  },
+} as const;
+
+const orNull = <const F extends { readonly type: string }>(field: F) =>
+  ({ ...field, type: [field.type as F['type'], 'null'] }) as const;
+
+export const foundTransactionJson = {
+  $id: 'foundTransaction',
+  type: 'object',
+  additionalProperties: false,
+  required: ['txid', 'wtxid', 'sizeBytes', 'waiting', ...placeKeys, ...standingKeys],
   properties: {
     ...transactionFields,
     hex: { ...HEX, description: 'the whole transaction, with format=hex' },
-    ...placeFields,
+    waiting: {
+      anyOf: [waitingJson, { type: 'null' }],
+      description: 'its place among those that wait for a block; null: a block holds it',
+    },
+    blockHash: orNull(HASH),
+    height: orNull(HEIGHT),
+    position: orNull(POSITION),
+    time: orNull(placeFields.time),
+    confirmations: { ...CONFIRMATIONS, description: '1 in the last block; 0 while it waits' },
     ...standingFields,
   },
 } as const;
@@ -208,7 +234,7 @@ export const historyJson = {
   },
 } as const;
 
-export type IndexedTransactionJson = Static<typeof indexedTransactionJson>;
+export type FoundTransactionJson = Static<typeof foundTransactionJson>;
 export type ProofJson = Static<typeof proofJson>;
 export type StampJson = Static<typeof stampJson>;
 export type AddressJson = Static<typeof addressJson>;

@@ -30,7 +30,7 @@ import {
   coinsQuery,
   historyJson,
   historyQuery,
-  indexedTransactionJson,
+  foundTransactionJson,
   proofJson,
   stampJson,
   stampParams,
@@ -127,7 +127,7 @@ export const ROUTES = {
     tag: 'chain',
     params: transactionParams,
     query: transactionQuery,
-    response: indexedTransactionJson,
+    response: foundTransactionJson,
   },
   proof: {
     method: 'GET',

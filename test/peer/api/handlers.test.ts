@@ -23,6 +23,7 @@ import {
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { temporaryFolders } from '../../support/folders.js';
+import { payGenesis } from '../../support/mempools.js';
 import { Stranger } from '../../support/stranger.js';
 
 const ajv = new Ajv({ allowUnionTypes: true });
@@ -53,6 +54,42 @@ describe('api/handlers', () => {
     expect(ajv.validate(withoutId(schema), answer), ajv.errorsText()).to.equal(true);
     return { status, body: answer };
   }
+
+  it('takes transactions, each with its own answer, and shows what waits', async () => {
+    const [good, cheap] = [payGenesis(network, 0, 2_000), payGenesis(network, 1, 1)];
+    const transactions = [good, cheap, good].map(({ bytes }) => toHex(bytes));
+    const answered = ask('submitTransactions', '/api/transactions', {
+      transactions: [...transactions, 'ab'],
+    });
+    await new Promise(setImmediate);
+    world.run(100);
+    const { status, body } = await answered;
+    expect(status).to.equal(200);
+    const results = body['results'] as { code: unknown; waits: unknown; txid: unknown }[];
+    expect(results.map(({ code, waits }) => [code, waits])).to.deep.equal([
+      [null, true],
+      ['fee-too-low', false],
+      ['already-waiting', true],
+      ['undecodable-transaction', false],
+    ]);
+    expect(results.map(({ txid }) => txid)).to.deep.equal([
+      ...[good.txid, cheap.txid, good.txid, null],
+    ]);
+    const mempool = await ask('mempool', '/api/mempool');
+    expect(mempool.body).to.include({ count: 1, bytes: good.bytes.length, feeRateMin: 1_000 });
+    expect(mempool.body['transactions']).to.have.length(1);
+    expect(mempool.body['feeRates']).to.deep.include({ blocks: 1, rate: 1_000 });
+    expect((await ask('mempool', '/api/mempool?count=0')).body['transactions']).to.deep.equal([]);
+    const told = await ask('status', '/api/status');
+    expect(told.body['mempool']).to.include({ count: 1 });
+  });
+
+  it('refuses transactions that are not hex, or too many', async () => {
+    for (const transactions of [['abc'], [], Array.from({ length: 1_001 }, () => 'ab')]) {
+      const { status } = await ask('submitTransactions', '/api/transactions', { transactions });
+      expect(status).to.equal(400);
+    }
+  });
 
   it('tells where the node stands', async () => {
     node.give(nextBlocks(network, genesisOf(network), 3));

@@ -12,6 +12,7 @@ import { encodeAddress } from '../../../shared/consensus/address.js';
 import { checkProof, decodeProof } from '../../../shared/consensus/proof.js';
 import { errorBody } from '../../../shared/http/errors.js';
 import { ROUTES, type RouteName } from '../../../shared/http/routes.js';
+import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import { stampMemo } from '../../../shared/stamp.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
@@ -26,6 +27,7 @@ import {
   pay,
   spend,
 } from '../../support/blocks.js';
+import { payGenesis } from '../../support/mempools.js';
 
 const ajv = new Ajv({ allowUnionTypes: true });
 const network = makeNetwork({ maturity: 4 });
@@ -68,6 +70,13 @@ describe('api/indexHandlers', () => {
     return { status, body };
   }
 
+  /** The operator hands in transactions; each is looked at then. */
+  function submit(...txs: readonly (DecodedTransaction | undefined)[]): void {
+    const transactions = txs.flatMap((tx) => (tx === undefined ? [] : [tx.bytes]));
+    node.command({ type: 'submit-transactions', transactions });
+    world.run(100);
+  }
+
   const standing = (height = 3): object => ({
     ...{ indexHeight: height, tipHeight: height, indexHash: node.tip },
   });
@@ -81,6 +90,37 @@ describe('api/indexHandlers', () => {
     const hex = await ask('transaction', `${url}?format=hex`);
     expect(hex.body).to.include({ hex: toHex(payment.bytes), ...place });
     expect(hex.body).not.to.have.property('inputs');
+  });
+
+  it('says where one stands that waits, and in which block it may be', async () => {
+    const [poor, rich] = [1, 2].map((i) => payGenesis(network, i, i * 1_000));
+    submit(poor, rich);
+    const { body } = await ask('transaction', `/api/transactions/${poor?.txid ?? ''}`);
+    expect(body).to.deep.include({ blockHash: null, confirmations: 0, ...standing() });
+    const size = rich?.bytes.length ?? 0;
+    expect(body['waiting']).to.include({ position: 2, count: 2, bytesAhead: size, blocks: 1 });
+    expect(body['waiting']).to.include({ fee: 1_000 });
+    const hex = await ask('transaction', `/api/transactions/${rich?.txid ?? ''}?format=hex`);
+    expect(hex.body).to.include({ hex: toHex(rich?.bytes ?? new Uint8Array(0)) });
+  });
+
+  it('says why one does not wait: refused, replaced, or in conflict with a block', async () => {
+    const [cheap, first, better] = [
+      payGenesis(network, 1, 1),
+      payGenesis(network, 2, 1_000),
+      payGenesis(network, 2, 9_000),
+    ];
+    submit(cheap, first);
+    submit(better);
+    const reasonOf = async (tx: DecodedTransaction): Promise<unknown> =>
+      (await ask('transaction', `/api/transactions/${tx.txid}`)).body['message'];
+    expect(await reasonOf(cheap)).to.match(/ It was refused: fee-too-low: .*needed/u);
+    expect(await reasonOf(first)).to.match(/ pays more took its place\.$/u);
+    const last = blocks.at(-1) ?? expect.fail();
+    const other = payGenesis(network, 2, 5_000);
+    node.give([nextBlock(network, last, { transactions: [other] })]);
+    world.until(() => node.height === 4);
+    expect(await reasonOf(better)).to.match(/ A block has another transaction/u);
   });
 
   it('says which transaction it does not know, and how far it looked', async () => {

@@ -149,7 +149,7 @@ describe('api/server', () => {
   it('describes every route in its OpenAPI document', async () => {
     const { body } = await ask({ url: '/api/openapi.json' });
     const paths = Object.keys(body['paths'] as object);
-    const expected = Object.values(ROUTES).map(({ path }) => path.replace(':id', '{id}'));
+    const expected = Object.values(ROUTES).map(({ path }) => path.replaceAll(/:(\w+)/gu, '{$1}'));
     expect(paths).to.have.members([...new Set(expected)]);
     expect(body['info']).to.deep.include({ version: '1.2.3' });
   });
