@@ -12,6 +12,7 @@ const PARTS = {
   'peer/types.ts': 'peer types',
   'peer/queries.ts': 'peer queries',
   'peer/chain/': 'chain',
+  'peer/index/': 'index',
   'peer/mempool/': 'mempool',
   'peer/net/': 'net',
   'peer/mining/': 'mining',
@@ -42,8 +43,8 @@ const LEVEL_0 = ['primitives', 'crypto'] as const;
 const LEVELS_01 = [...LEVEL_0, 'consensus'] as const;
 const LEVELS_02 = [...LEVELS_01, 'wire', 'http', 'config'] as const;
 const PEER_MACHINE = [
-  ...(['peer types', 'peer queries', 'chain', 'mempool', 'net', 'mining', 'wallet'] as const),
-  'node',
+  ...(['peer types', 'peer queries', 'chain', 'index', 'mempool', 'net', 'mining'] as const),
+  ...(['wallet', 'node'] as const),
 ] as const;
 const PEER_ADAPTERS = ['peer storage', 'workers', 'api'] as const;
 const TRACKER_MACHINE = ['registry', 'tracker'] as const;
@@ -63,15 +64,16 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   mempool: [...LEVELS_01, 'peer types', 'chain'],
   net: [...LEVELS_02, 'peer types', 'chain', 'mempool'],
   mining: [...LEVELS_01, 'peer types', 'chain', 'mempool'],
-  wallet: [...LEVELS_01, 'peer types', 'peer queries'],
+  index: [...LEVELS_01, 'chain'],
+  wallet: [...LEVELS_01, 'peer types', 'peer queries', 'index'],
   registry: [...LEVELS_02],
   'peer queries': [...LEVELS_02, 'peer types', 'chain', 'mempool', 'net', 'mining'],
   node: [...LEVELS_02, ...PEER_MACHINE],
   tracker: [...LEVELS_02, ...TRACKER_MACHINE],
   io: LEVELS_02,
-  'peer storage': [...LEVELS_02, 'io', 'peer types', 'chain'],
+  'peer storage': [...LEVELS_02, 'io', 'peer types', 'chain', 'index'],
   workers: [...LEVELS_02, 'io', 'peer types'],
-  api: [...LEVELS_02, 'io', 'peer types', 'peer queries'],
+  api: [...LEVELS_02, 'io', 'peer types', 'peer queries', 'index'],
   'tracker storage': [...LEVELS_02, 'io', 'registry'],
   'tracker http': [...LEVELS_02, 'io', 'registry', 'tracker'],
   web: [...LEVELS_01, 'http'],
