@@ -8,7 +8,7 @@ const core = [
   'shared/*.ts',
   'shared/{consensus,wire,http,config,crypto}/**/*.ts',
   'peer/{node,types,queries}.ts',
-  'peer/{chain,mempool,net,mining,node,wallet}/**/*.ts',
+  'peer/{chain,index,mempool,net,mining,node,wallet}/**/*.ts',
   'tracker/*.ts',
   'tracker/registry/**/*.ts',
 ];
