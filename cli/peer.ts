@@ -56,6 +56,7 @@ function optionsOf(values: PeerSettings, home: Home): PeerOptions {
     connect: values['peer.connect'] ?? [],
     http: values['peer.http'],
     name: values['peer.name'],
+    hasAddressIndex: values['peer.addressIndex'],
     mining: {
       mode: modeOf(values),
       threads: values['peer.threads'] ?? Math.max(1, Math.floor(availableParallelism() / 2)),

@@ -37,6 +37,7 @@ export function describeStatus(status: StatusJson, url: string): string {
     ['node', `${status.name} at ${url} (cairn ${status.version}, pid ${String(status.pid)})`],
     ['network', `${status.network} (${status.networkId})`],
     ['height', `${String(status.height)} (${sync})`],
+    ['index', describeIndex(status)],
     ['tip', `${status.tip}, ${age} old`],
     ['work', `0x${status.chainWork.replace(/^0+(?=.)/, '')}`],
     ['peers', String(status.peers)],
@@ -50,6 +51,12 @@ export function describeStatus(status: StatusJson, url: string): string {
 function describePending({ count, bytes }: StatusJson['mempool']): string {
   if (count === 0) return 'no transactions';
   return `${String(count)} transactions, ${String(Math.ceil(bytes / 1_000))} kB`;
+}
+
+function describeIndex({ indexHeight, height }: StatusJson): string {
+  if (indexHeight === null) return 'off';
+  const behind = height - indexHeight;
+  return behind > 0 ? `${String(behind)} blocks behind` : 'at the tip';
 }
 
 const WATCH_INTERVAL_MS = 1_000;

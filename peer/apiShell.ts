@@ -30,11 +30,11 @@ export interface RunningApi {
 /** Listens and answers. Throws `Trouble`. */
 export async function startApi(
   { http, facts }: ApiShellOptions,
-  { queries, command, directory, logger }: ApiShellDependencies,
+  { queries, command, index, directory, logger }: ApiShellDependencies,
 ): Promise<RunningApi> {
   const isLoopback = isLoopbackHost(http.host);
   const token = isLoopback ? undefined : loadToken(directory.file(TOKEN_FILE), systemEntropy);
-  const handlers = createHandlers(facts, { queries, command, clock: systemClock });
+  const handlers = createHandlers(facts, { queries, command, index, clock: systemClock });
   const onDefect = (error: Error): void => {
     logger.error('the API failed to answer', { error: error.stack ?? error.message });
   };

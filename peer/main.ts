@@ -19,8 +19,11 @@ import type { NetAddress } from '../shared/wire/netAddress.js';
 import { startApi } from './apiShell.js';
 import { askTracker } from './askTracker.js';
 import { chooseNetwork, type NetworkChoice, type NetworkWish } from './networkChoice.js';
+import { IndexShell } from './indexShell.js';
 import { NodeShell } from './nodeShell.js';
+import type { Queries } from './queries.js';
 import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
+import { INDEX_FILE } from './storage/openIndex.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
 
@@ -35,6 +38,8 @@ export interface PeerOptions {
   readonly http: Endpoint;
   /** Without it, a part of the node key. */
   readonly name: string | undefined;
+  /** Whether to keep an index of transactions and addresses. */
+  readonly hasAddressIndex: boolean;
   readonly mining: MiningOptions;
 }
 
@@ -129,15 +134,17 @@ async function start(
     directory.close();
   });
   const self = identify(options, network, directory);
-  const shell = await openShell(options, self, { ...dependencies, directory, network }, cleanups);
+  const parts = { ...dependencies, directory, network };
+  const { shell, index } = await openShell(options, self, parts, cleanups);
   const { queries, command } = shell;
   const facts = factsOf(self, network);
   const { logger } = dependencies;
   const api = await namingFlag('--http', () =>
-    startApi({ http, facts }, { queries, command, directory, logger }),
+    startApi({ http, facts }, { queries, command, index, directory, logger }),
   );
   cleanups.push(() => api.close());
   shell.start();
+  index?.start();
   for (const address of await resolveAddresses(connect, logger)) {
     void command({ type: 'connect', address });
   }
@@ -187,12 +194,18 @@ interface ShellParts extends PeerDependencies {
   readonly network: Network;
 }
 
+interface Shells {
+  readonly shell: NodeShell;
+  readonly index: IndexShell | undefined;
+}
+
 async function openShell(
   options: PeerOptions,
   self: Self,
-  { directory, network, logger, onTrouble }: ShellParts,
+  parts: ShellParts,
   cleanups: Cleanup[],
-): Promise<NodeShell> {
+): Promise<Shells> {
+  const { directory, network, logger, onTrouble } = parts;
   const { listen, advertise, mining, wish } = options;
   const trackers = wish.tracker === undefined ? [] : [wish.tracker];
   const claimed = advertise === undefined ? [] : await resolveAddresses([advertise], logger);
@@ -213,14 +226,30 @@ async function openShell(
   cleanups.push(() => {
     opened.store.close();
   });
+  // Events come only after the start.
+  let index: IndexShell | undefined;
   const shell = await namingFlag('--listen', () =>
     NodeShell.open(
       { node, listen, advertisedPort: advertise?.port, seed: self.seed },
-      { opened, logger, onTrouble },
+      { opened, logger, onTrouble, onEvent: (event) => index?.onEvent(event) },
     ),
   );
   cleanups.push(() => shell.close());
-  return shell;
+  if (options.hasAddressIndex) index = makeIndex(shell.queries, parts, cleanups);
+  return { shell, index };
+}
+
+function makeIndex(
+  chain: Queries,
+  { directory, network, logger, onTrouble }: ShellParts,
+  cleanups: Cleanup[],
+): IndexShell {
+  const path = directory.file(INDEX_FILE);
+  const index = new IndexShell({ path, network }, { chain, logger, onTrouble });
+  cleanups.push(() => {
+    index.close();
+  });
+  return index;
 }
 
 const factsOf = (self: Self, network: Network) => ({

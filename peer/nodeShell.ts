@@ -20,7 +20,7 @@ import { Node, type NodeOptions } from './node.js';
 import { NodeLog } from './nodeLog.js';
 import type { Queries } from './queries.js';
 import type { OpenStore } from './storage/openStore.js';
-import type { Effect, Input } from './types.js';
+import type { Effect, Input, NodeEvent } from './types.js';
 import { HashPool } from './workers/hashPool.js';
 import { SignaturePool } from './workers/signaturePool.js';
 
@@ -39,6 +39,8 @@ export interface NodeShellDependencies {
   readonly logger: Logger;
   /** Trouble or a bug: the node gets no further input, and the program must end. */
   readonly onTrouble: (error: unknown) => void;
+  /** Hears what the node tells, after its log. */
+  readonly onEvent?: (event: NodeEvent) => void;
 }
 
 export class NodeShell {
@@ -127,6 +129,7 @@ export class NodeShell {
         return;
       case 'event':
         this.#log.onEvent(effect.event);
+        parts.onEvent?.(effect.event);
         return;
       case 'keep-neighbours':
         parts.opened.neighbours.replace(effect.addresses);

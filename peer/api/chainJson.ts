@@ -54,7 +54,8 @@ export function blockJsonOf(
 /** 64 hex digits. */
 export const workHex = (work: bigint): string => work.toString(16).padStart(64, '0');
 
-function transactionOf(tx: DecodedTransaction, prefix: string): TransactionJson {
+/** `prefix`: of the network's addresses. */
+export function transactionOf(tx: DecodedTransaction, prefix: string): TransactionJson {
   return {
     txid: tx.txid,
     wtxid: tx.wtxid,

@@ -15,6 +15,7 @@ import type { Queries } from '../queries.js';
 import type { Command, CommandProblem, Reply } from '../types.js';
 import { blockJsonOf, headerJsonOf, workHex, type Entry } from './chainJson.js';
 import { MEMPOOL_COUNT_DEFAULT, mempoolOf, mempoolStatusOf, submittedOf } from './mempoolJson.js';
+import { createIndexHandlers, type IndexDesk } from './indexHandlers.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
 import type { Handlers } from './server.js';
 
@@ -32,13 +33,15 @@ export interface ApiFacts {
 export interface ApiDependencies {
   readonly queries: Queries;
   readonly command: (command: Command) => Promise<Result<Reply, CommandProblem>>;
+  /** `undefined`: it is switched off. */
+  readonly index: IndexDesk | undefined;
   readonly clock: () => Now;
 }
 
 export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): Handlers {
-  const { queries, command, clock } = dependencies;
+  const { queries, command, index, clock } = dependencies;
   return {
-    status: () => ok(statusOf(facts, queries, clock())),
+    status: () => ok({ ...statusOf(facts, queries, clock()), indexHeight: index?.height ?? null }),
     peers: () => ok(peersOf(queries, clock())),
     network: () => ok(networkOf(queries)),
     headers: ({ query }) => ok(headersOf(queries, query)),
@@ -73,6 +76,7 @@ export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): 
     },
     health: () => ok({ alive: true }),
     ready: () => readyOf(queries),
+    ...createIndexHandlers(queries, index),
   };
 }
 
@@ -93,7 +97,7 @@ async function run<T extends Reply['type']>(
 const isOfType = <T extends Reply['type']>(reply: Reply, type: T): reply is ReplyOf<T> =>
   reply.type === type;
 
-function statusOf(facts: ApiFacts, queries: Queries, now: Now): StatusJson {
+function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson, 'indexHeight'> {
   const { tip, bestHeader, network, trackers } = queries;
   const mining = queries.mining(now);
   return {

@@ -6,15 +6,15 @@ import type { Database } from 'better-sqlite3';
  * One step for each version, as in schema.ts; a step may also throw everything away, for the index
  * can be made anew from the chain.
  *
- * A *place* is height · 65,536 + position: a block has fewer transactions than that. Rows that a
- * block adds to `transactions` and `blocks` stand at the end, and `by_txid` holds the first twelve
- * digits of a txid only: the whole one is compared in `transactions`. An address's transactions in
- * one block are one row (decision 0021).
+ * A row costs more than its bytes, so there are few (decision 0021). A *place* is height · 65,536 +
+ * position: a block has fewer transactions than that. `txids` has a row for 32 places, `by_txid` the
+ * first twelve digits of each only: the whole one is compared there. All transactions of an address
+ * in one block are one row of `history`.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE network (id BLOB NOT NULL) STRICT;
    CREATE TABLE blocks (height INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
-   CREATE TABLE transactions (place INTEGER PRIMARY KEY, txid BLOB NOT NULL) STRICT;
+   CREATE TABLE txids (chunk INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;   -- place / 32
    CREATE TABLE by_txid (prefix INTEGER, place INTEGER, PRIMARY KEY (prefix, place))
    WITHOUT ROWID, STRICT;
    CREATE TABLE coins (

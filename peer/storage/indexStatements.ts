@@ -9,13 +9,13 @@ export interface IndexStatements {
   readonly rollback: Statement<[]>;
 
   readonly addBlock: Statement<[height: number, hash: Uint8Array]>;
-  readonly addTransaction: Statement<[place: number, txid: Uint8Array]>;
+  readonly addTxids: Statement<[chunk: number, txids: Uint8Array]>;
   readonly addPrefix: Statement<[prefix: number, place: number]>;
   readonly addHistory: Statement<[address: Uint8Array, height: number, entries: Uint8Array]>;
   readonly addStamp: Statement<[document: Uint8Array, place: number]>;
   readonly addCoin: Statement<[...CoinKey, amount: number]>;
   readonly removeBlock: Statement<[height: number]>;
-  readonly removeTransaction: Statement<[place: number]>;
+  readonly removeTxids: Statement<[chunkFrom: number, chunkBelow: number]>;
   readonly removePrefix: Statement<[prefix: number, place: number]>;
   readonly removeHistory: Statement<[address: Uint8Array, height: number]>;
   readonly removeStamp: Statement<[document: Uint8Array, place: number]>;
@@ -41,6 +41,10 @@ export interface IndexStatements {
   readonly historyBytes: Statement<[address: Uint8Array], number>;
 }
 
+/** Where in `txids` that of the `place` beside it stands. */
+const CHUNK = 'chunk = place / 32';
+const TXID = 'substr(txids.bytes, (place % 32) * 32 + 1, 32)';
+
 type CoinKey = [address: Uint8Array, place: number, output: number];
 
 export const prepareIndex = (database: Database): IndexStatements => ({
@@ -53,7 +57,7 @@ export const prepareIndex = (database: Database): IndexStatements => ({
 
 const prepareWrites = (database: Database) => ({
   addBlock: database.prepare<[number, Uint8Array]>('INSERT INTO blocks VALUES (?, ?)'),
-  addTransaction: database.prepare<[number, Uint8Array]>('INSERT INTO transactions VALUES (?, ?)'),
+  addTxids: database.prepare<[number, Uint8Array]>('INSERT INTO txids VALUES (?, ?)'),
   addPrefix: database.prepare<[number, number]>('INSERT INTO by_txid VALUES (?, ?)'),
   addHistory: database.prepare<[Uint8Array, number, Uint8Array]>(
     'INSERT INTO history VALUES (?, ?, ?)',
@@ -61,7 +65,9 @@ const prepareWrites = (database: Database) => ({
   addStamp: database.prepare<[Uint8Array, number]>('INSERT INTO stamps VALUES (?, ?)'),
   addCoin: database.prepare<[...CoinKey, number]>('INSERT INTO coins VALUES (?, ?, ?, ?)'),
   removeBlock: database.prepare<[number]>('DELETE FROM blocks WHERE height = ?'),
-  removeTransaction: database.prepare<[number]>('DELETE FROM transactions WHERE place = ?'),
+  removeTxids: database.prepare<[number, number]>(
+    'DELETE FROM txids WHERE chunk >= ? AND chunk < ?',
+  ),
   removePrefix: database.prepare<[number, number]>(
     'DELETE FROM by_txid WHERE prefix = ? AND place = ?',
   ),
@@ -86,11 +92,13 @@ const prepareReads = (database: Database) => ({
     .prepare<[number], Uint8Array>('SELECT hash FROM blocks WHERE height = ?')
     .pluck(),
   txidAt: database
-    .prepare<[number], Uint8Array>('SELECT txid FROM transactions WHERE place = ?')
+    .prepare<[number], Uint8Array>(
+      `WITH p(place) AS (VALUES (CAST(? AS INTEGER))) SELECT ${TXID} FROM p JOIN txids ON ${CHUNK}`,
+    )
     .pluck(),
   placeOf: database
     .prepare<[number, Uint8Array], number>(
-      'SELECT place FROM by_txid JOIN transactions USING (place) WHERE prefix = ? AND txid = ?',
+      `SELECT place FROM by_txid JOIN txids ON ${CHUNK} WHERE prefix = ? AND ${TXID} = ?`,
     )
     .pluck(),
   firstStamp: database
@@ -100,8 +108,8 @@ const prepareReads = (database: Database) => ({
     .pluck(),
   coins: database
     .prepare<[Uint8Array, number, number, number], [number, number, Amount, Uint8Array]>(
-      'SELECT place, output, amount, txid FROM coins JOIN transactions USING (place) ' +
-        'WHERE address = ? AND (place, output) > (?, ?) ORDER BY place, output LIMIT ?',
+      `SELECT place, output, amount, ${TXID} FROM coins JOIN txids ON ${CHUNK}
+       WHERE address = ? AND (place, output) > (?, ?) ORDER BY place, output LIMIT ?`,
     )
     .raw(),
   coinSums: database

@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { ByteReader } from '../../shared/byteReader.js';
 import { ByteWriter } from '../../shared/byteWriter.js';
-import { hashBytes, toHexReversed } from '../../shared/bytes.js';
+import { hashBytes, toHexReversed, writeHash } from '../../shared/bytes.js';
 import type { AddressHash, Amount, BlockHash, Txid } from '../../shared/units.js';
 import type { Batch } from '../index/batch.js';
 import type { BlockChanges, HistoryEntry, MadeCoin, SpentCoin } from '../index/blockChanges.js';
@@ -148,10 +148,13 @@ export class SqliteIndex implements IndexStore, IndexReader {
 
   #addBlock({ height, hash, txids, history, stamps }: BlockChanges): void {
     this.#sql.addBlock.run(height, hashBytes(hash));
+    const place = placeAt({ height, position: 0 });
+    for (let from = 0; from < txids.length; from += CHUNK) {
+      const bytes = txidBytes(txids.slice(from, from + CHUNK));
+      this.#sql.addTxids.run((place + from) / CHUNK, bytes);
+    }
     for (const [position, txid] of txids.entries()) {
-      const place = placeAt({ height, position });
-      this.#sql.addTransaction.run(place, hashBytes(txid));
-      this.#sql.addPrefix.run(prefixOf(txid), place);
+      this.#sql.addPrefix.run(prefixOf(txid), place + position);
     }
     for (const [address, entries] of history) {
       this.#sql.addHistory.run(addressBytes(address), height, encodeEntries(entries));
@@ -168,11 +171,11 @@ export class SqliteIndex implements IndexStore, IndexReader {
     for (const address of history.keys()) {
       this.#sql.removeHistory.run(addressBytes(address), height);
     }
+    const place = placeAt({ height, position: 0 });
     for (const [position, txid] of txids.entries()) {
-      const place = placeAt({ height, position });
-      this.#sql.removePrefix.run(prefixOf(txid), place);
-      this.#sql.removeTransaction.run(place);
+      this.#sql.removePrefix.run(prefixOf(txid), place + position);
     }
+    this.#sql.removeTxids.run(place / CHUNK, (place + POSITIONS) / CHUNK);
     this.#sql.removeBlock.run(height);
   }
 
@@ -208,10 +211,19 @@ interface CoinKey {
   readonly index: number;
 }
 
-const TABLES = ['blocks', 'transactions', 'by_txid', 'coins', 'history', 'stamps'] as const;
+const TABLES = ['blocks', 'txids', 'by_txid', 'coins', 'history', 'stamps'] as const;
 
 /** More than a block of the largest size has transactions. */
 const POSITIONS = 65_536;
+
+/** How many txids are one row. */
+const CHUNK = 32;
+
+function txidBytes(txids: readonly Txid[]): Uint8Array {
+  const bytes = new Uint8Array(txids.length * 32);
+  for (const [i, txid] of txids.entries()) writeHash(bytes, i * 32, txid);
+  return bytes;
+}
 
 const placeAt = ({ height, position }: { height: number; position: number }): number =>
   height * POSITIONS + position;

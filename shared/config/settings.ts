@@ -158,6 +158,11 @@ export const SETTINGS = {
     default: undefined,
     about: 'address that mined blocks pay; without it, that of the node’s own key',
   },
+  'peer.addressIndex': {
+    kind: { type: 'boolean' },
+    default: 'true',
+    about: 'keep an index of transactions and addresses, for look-ups, proofs and wallets',
+  },
   'network.name': {
     kind: NETWORK_NAME,
     default: 'local',

@@ -76,21 +76,23 @@ const outputJson = {
   properties: { amount: AMOUNT, address: { type: 'string', description: 'bech32m' } },
 } as const;
 
+export const transactionFields = {
+  txid: HASH,
+  wtxid: HASH,
+  sizeBytes: { type: 'integer' },
+  inputs: { type: 'array', items: inputJson },
+  keys: { type: 'array', items: HEX },
+  outputs: { type: 'array', items: outputJson },
+  lockHeight: HEIGHT,
+  memo: HEX,
+} as const;
+
 export const transactionJson = {
   $id: 'transaction',
   type: 'object',
   additionalProperties: false,
   required: ['txid', 'wtxid', 'sizeBytes', 'inputs', 'keys', 'outputs', 'lockHeight', 'memo'],
-  properties: {
-    txid: HASH,
-    wtxid: HASH,
-    sizeBytes: { type: 'integer' },
-    inputs: { type: 'array', items: inputJson },
-    keys: { type: 'array', items: HEX },
-    outputs: { type: 'array', items: outputJson },
-    lockHeight: HEIGHT,
-    memo: HEX,
-  },
+  properties: transactionFields,
 } as const;
 
 export const blockParams = {

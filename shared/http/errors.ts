@@ -32,6 +32,19 @@ export const HTTP_ERRORS = {
     status: 404,
     hint: 'A block of the active chain comes again from a peer: try again in a moment.',
   },
+  'unknown-transaction': {
+    status: 404,
+    hint: 'Compare it with what the wallet printed, and the network with that of the node.',
+  },
+  'unknown-stamp': {
+    status: 404,
+    hint: 'The file must be the same to the last byte. Try again when the next block is there.',
+  },
+  'index-off': {
+    status: 409,
+    hint: 'Start the node with --address-index, or with peer.addressIndex true in its file.',
+  },
+  'index-busy': { status: 503, hint: 'Try again in a moment.' },
   'host-refused': {
     status: 403,
     hint: 'Call the node by its address, or by the host name that --http names.',

@@ -28,6 +28,7 @@ export const statusJson = {
     'tipTime',
     'chainWork',
     'headerHeight',
+    'indexHeight',
     'peers',
     'mining',
     'hashRate',
@@ -49,6 +50,10 @@ export const statusJson = {
     tipTime: UNIX_SECONDS,
     chainWork: WORK,
     headerHeight: { ...HEIGHT, description: 'of the best header; more than height while syncing' },
+    indexHeight: {
+      type: ['integer', 'null'],
+      description: 'block up to which transactions are indexed, −1: none yet; null: no index',
+    },
     peers: { type: 'integer', minimum: 0, description: 'sessions that are ready' },
     mining: { type: 'boolean' },
     hashRate: HASH_RATE,

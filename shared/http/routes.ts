@@ -23,6 +23,20 @@ import {
   readyJson,
   statusJson,
 } from './nodeSchemas.js';
+import {
+  addressJson,
+  addressParams,
+  coinsJson,
+  coinsQuery,
+  historyJson,
+  historyQuery,
+  indexedTransactionJson,
+  proofJson,
+  stampJson,
+  stampParams,
+  transactionParams,
+  transactionQuery,
+} from './indexSchemas.js';
 import type { JsonSchema, Static } from './schema.js';
 import {
   mempoolJson,
@@ -36,7 +50,7 @@ export interface Route {
   /** A part in the form `:name` is a parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: 'node' | 'chain' | 'mining';
+  readonly tag: 'node' | 'chain' | 'addresses' | 'mining';
   readonly params?: JsonSchema;
   readonly query?: JsonSchema;
   readonly body?: JsonSchema;
@@ -105,6 +119,57 @@ export const ROUTES = {
     tag: 'chain',
     body: submitTransactionsBody,
     response: submittedTransactionsJson,
+  },
+  transaction: {
+    method: 'GET',
+    path: '/api/transactions/:txid',
+    summary: 'One transaction, and the block that holds it',
+    tag: 'chain',
+    params: transactionParams,
+    query: transactionQuery,
+    response: indexedTransactionJson,
+  },
+  proof: {
+    method: 'GET',
+    path: '/api/proofs/:txid',
+    summary: 'The proof that a block holds a transaction; cairn verify checks it offline',
+    tag: 'chain',
+    params: transactionParams,
+    response: proofJson,
+  },
+  stamp: {
+    method: 'GET',
+    path: '/api/stamps/:document',
+    summary: 'The first transaction that stamps a document, by its SHA-256',
+    tag: 'chain',
+    params: stampParams,
+    response: stampJson,
+  },
+  address: {
+    method: 'GET',
+    path: '/api/addresses/:address',
+    summary: 'What an address holds',
+    tag: 'addresses',
+    params: addressParams,
+    response: addressJson,
+  },
+  coins: {
+    method: 'GET',
+    path: '/api/addresses/:address/coins',
+    summary: 'The unspent coins of an address, oldest first',
+    tag: 'addresses',
+    params: addressParams,
+    query: coinsQuery,
+    response: coinsJson,
+  },
+  history: {
+    method: 'GET',
+    path: '/api/addresses/:address/history',
+    summary: 'The transactions that paid an address or spent its coins, newest first',
+    tag: 'addresses',
+    params: addressParams,
+    query: historyQuery,
+    response: historyJson,
   },
   mining: {
     method: 'GET',

@@ -246,6 +246,7 @@ function serve(world: World, node: WorldNode): Promise<FastifyInstance> {
       if (reply === undefined) throw new Error('the node did not answer');
       return Promise.resolve(reply.result);
     },
+    index: undefined,
     clock: () => world.now,
   });
   const onDefect = (error: Error): void => {
