@@ -35,6 +35,31 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./mine.js'),
   },
   {
+    words: 'tx show',
+    summary: 'show a transaction and the block that holds it',
+    load: () => import('./txShow.js'),
+  },
+  {
+    words: 'address show',
+    summary: 'show what an address holds, its coins and its history',
+    load: () => import('./addressShow.js'),
+  },
+  {
+    words: 'proof',
+    summary: 'write the proof that a block holds a payment, or the stamp of a file',
+    load: () => import('./proof.js'),
+  },
+  {
+    words: 'verify',
+    summary: 'check a proof, and the file that it is for, without any node',
+    load: () => import('./verify.js'),
+  },
+  {
+    words: 'headers export',
+    summary: 'write the headers of the active chain into a file, to verify proofs with',
+    load: () => import('./headersExport.js'),
+  },
+  {
     words: 'genesis',
     summary: 'make a network file from a template',
     load: () => import('./genesis.js'),

@@ -34,6 +34,10 @@ export function formatDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** `2026-11-21 08:30:05 UTC`. */
+export const formatTime = (unix: number): string =>
+  `${new Date(unix * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
 /**
  * The digits of a hash that tell it apart: the last ones, because the first ones of a proof of work
  * are zeros.

@@ -14,7 +14,11 @@ import { dirname } from 'node:path';
 /**
  * Writes, syncs and renames into place. `mode` is that of the new file (0o600: only for its owner).
  */
-export function writeFileAtomically(path: string, content: string, mode = 0o644): void {
+export function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): void {
   const draft = `${path}.${String(process.pid)}.tmp`;
   try {
     writeAndSync(draft, content, mode);
@@ -36,7 +40,7 @@ export function readFileIfThere(path: string): string | undefined {
   }
 }
 
-function writeAndSync(path: string, content: string, mode: number): void {
+function writeAndSync(path: string, content: string | Uint8Array, mode: number): void {
   const file = openSync(path, 'wx', mode);
   try {
     writeFileSync(file, content);

@@ -25,7 +25,7 @@ function readText(path: string): string {
     throw new Trouble(
       'no-network-file',
       `The network file ${path} cannot be read.`,
-      'Check the path given with --genesis, or make one with cairn genesis.',
+      'Check the path, or make one with cairn genesis.',
       error,
     );
   }
