@@ -7,11 +7,11 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../shared/bytes.js';
-import { outpointKey } from '../shared/consensus/transaction.js';
-import type { AddressHash, Amount, BlockHash, Txid } from '../shared/units.js';
+import type { Block } from '../shared/consensus/block.js';
+import { decodeHeader } from '../shared/consensus/header.js';
+import type { AddressHash, Amount, BlockHash, Txid, Wtxid } from '../shared/units.js';
 import { Chain } from '../peer/chain/chain.js';
 import { Batch } from '../peer/index/batch.js';
-import type { BlockChanges, HistoryEntry, MadeCoin } from '../peer/index/blockChanges.js';
 import { Follower } from '../peer/index/follower.js';
 import { INDEX_FILE, openIndex } from '../peer/storage/openIndex.js';
 import { CHAIN_FILE, openStore } from '../peer/storage/openStore.js';
@@ -102,9 +102,9 @@ function fill(index: SqliteIndex, busy: AddressHash): Txid[] {
     const holders = Array.from({ length: COINS_PER_BLOCK - 1 }, (_, i) => {
       return addresses[(height * 7919 + i * 104_729) % ADDRESSES] as AddressHash;
     });
-    const changes = madeUpBlock(height, [busy, ...holders]);
-    txids.push(...changes.txids);
-    batch.add(changes);
+    const block = madeUpBlock([busy, ...holders]);
+    txids.push(...block.transactions.map(({ txid }) => txid));
+    batch.add(block, height);
     if (height % 10 !== 9) continue;
     index.connect(batch);
     batch = new Batch();
@@ -113,20 +113,21 @@ function fill(index: SqliteIndex, busy: AddressHash): Txid[] {
 }
 
 /** A transaction with one output for each of `holders`. */
-function madeUpBlock(height: number, holders: readonly AddressHash[]): BlockChanges {
-  const txids = holders.map(() => toHex(randomBytes(32)) as Txid);
-  const made = new Map<string, MadeCoin>();
-  const history = new Map<AddressHash, HistoryEntry[]>();
-  for (const [position, address] of holders.entries()) {
-    const amount = 1_000 as Amount;
-    const coin = { height, position, index: 0, address, amount };
-    made.set(outpointKey(txids[position] as Txid, 0), coin);
-    const entries = history.get(address) ?? [];
-    entries.push({ position, received: amount, spent: 0 as Amount });
-    history.set(address, entries);
-  }
-  const hash = toHex(randomBytes(32)) as BlockHash;
-  return { height, hash, txids, made, spent: new Map(), history, stamps: [] };
+function madeUpBlock(holders: readonly AddressHash[]): Block {
+  const amount = 1_000 as Amount;
+  const transactions = holders.map((address) => ({
+    ...{ inputs: [], keys: [], outputs: [{ amount, address }], lockHeight: 0, signatures: [] },
+    ...{ memo: NOTHING, bytes: NOTHING, txid: randomHash() as Txid, wtxid: randomHash() as Wtxid },
+  }));
+  return {
+    header: decodeHeader(new Uint8Array(80)),
+    hash: randomHash() as BlockHash,
+    transactions,
+  };
 }
+
+const NOTHING = new Uint8Array(0);
+
+const randomHash = (): string => toHex(randomBytes(32));
 
 const address = (): AddressHash => toHex(randomBytes(20)) as AddressHash;

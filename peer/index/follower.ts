@@ -6,8 +6,7 @@
 import { decodeBlock, type Block } from '../../shared/consensus/block.js';
 import type { BlockHash } from '../../shared/units.js';
 import { ancestorAt, forkOf, type HeaderEntry } from '../chain/headerEntry.js';
-import { Batch, costOf } from './batch.js';
-import { changesOf } from './blockChanges.js';
+import { Batch } from './batch.js';
 import type { IndexStore } from './store.js';
 
 /** The chain that it follows; `Queries` and `Chain` are such. */
@@ -28,7 +27,7 @@ export type FollowState =
 export interface FollowerOptions {
   /** Rows of the blocks that one step looks at, 2,000 unless given. */
   readonly stepCost?: number;
-  /** Rows that wait to be written together, 10,000 unless given. */
+  /** Rows that wait to be written together, 20,000 unless given. */
   readonly batchCost?: number;
 }
 
@@ -37,9 +36,9 @@ const STEP_COST = 2_000;
 
 /**
  * Coins of a long sync that live shortly are never written. More would stall a step for longer than
- * 30 ms.
+ * 60 ms.
  */
-const BATCH_COST = 10_000;
+const BATCH_COST = 20_000;
 
 export class Follower {
   readonly #chain: FollowedChain;
@@ -104,22 +103,23 @@ export class Follower {
     // Nobody sends the blocks of a branch that was left.
     if (block === undefined) this.#clear();
     else {
-      this.#store.disconnect(changesOf(block, at.height));
+      const batch = new Batch();
+      batch.add(block, at.height);
+      this.#store.disconnect(batch);
       this.#at = at.parent;
     }
     return 'moving';
   }
 
   #goUp(tip: HeaderEntry): FollowState {
-    for (let cost = 0; cost < this.#stepCost;) {
+    const before = this.#batch.cost;
+    while (this.#batch.cost - before < this.#stepCost) {
       if (this.#at === tip) return 'resting';
       const next = ancestorAt(tip, this.#at === undefined ? 0 : this.#at.height + 1);
       const block = this.#read(next);
       if (block === undefined) return 'waiting';
-      const changes = changesOf(block, next.height);
-      this.#batch.add(changes);
+      this.#batch.add(block, next.height);
       this.#at = next;
-      cost += costOf(changes);
     }
     return this.#at === tip ? 'resting' : 'moving';
   }

@@ -4,7 +4,6 @@
  */
 
 import type { Batch } from './batch.js';
-import type { BlockChanges } from './blockChanges.js';
 import type { IndexCursor } from './readers.js';
 
 /** Each write is one transaction: all of it is kept, or nothing. */
@@ -13,8 +12,8 @@ export interface IndexStore {
   cursor(): IndexCursor | undefined;
   /** Takes in the blocks of `batch`, the lowest of which follows the cursor's. */
   connect(batch: Batch): void;
-  /** Takes back the cursor's block, whose changes these are. */
-  disconnect(changes: BlockChanges): void;
+  /** Takes back the cursor's block, which is the only one in `batch`. */
+  disconnect(batch: Batch): void;
   /** Throws everything away. */
   clear(): void;
 }

@@ -92,5 +92,5 @@ function useDatabase(
 
 const WAL_BYTES_KEPT = 4_000_000;
 const CACHE_KIB = 16_000;
-/** 16 MB: in a sync the same pages change again and again. */
-const CHECKPOINT_PAGES = 4_000;
+/** 40 MB: in a sync the same pages change again and again. */
+const CHECKPOINT_PAGES = 10_000;

@@ -6,10 +6,9 @@
 import type { Database } from 'better-sqlite3';
 import { ByteReader } from '../../shared/byteReader.js';
 import { ByteWriter } from '../../shared/byteWriter.js';
-import { hashBytes, toHexReversed, writeHash } from '../../shared/bytes.js';
+import { hashBytes, toHexReversed, writeHash, writeHex } from '../../shared/bytes.js';
 import type { AddressHash, Amount, BlockHash, Txid } from '../../shared/units.js';
-import type { Batch } from '../index/batch.js';
-import type { BlockChanges, HistoryEntry, MadeCoin, SpentCoin } from '../index/blockChanges.js';
+import type { Batch, BlockChanges, HistoryEntry, MadeCoin, SpentCoin } from '../index/batch.js';
 import type {
   AddressCoin,
   AddressHistory,
@@ -51,11 +50,11 @@ export class SqliteIndex implements IndexStore, IndexReader {
     });
   }
 
-  disconnect(changes: BlockChanges): void {
+  disconnect(batch: Batch): void {
     this.#atomically(() => {
-      for (const coin of changes.made.values()) this.#removeCoin(keyOfMade(coin));
-      for (const coin of changes.spent.values()) this.#addCoin(this.#keyOf(coin), coin.amount);
-      this.#removeBlock(changes);
+      for (const coin of batch.made.values()) this.#removeCoin(keyOfMade(coin));
+      for (const coin of batch.spent.values()) this.#addCoin(this.#keyOf(coin), coin.amount);
+      for (const block of batch.blocks) this.#removeBlock(block);
     });
   }
 
@@ -242,7 +241,13 @@ const keyOfMade = (coin: MadeCoin): CoinKey => ({
 /** The first twelve digits as a number: 48 bits. */
 const prefixOf = (txid: Txid): number => Number.parseInt(txid.slice(0, 12), 16);
 
-const addressBytes = (address: AddressHash): Uint8Array => Buffer.from(address, 'hex');
+/** SQLite copies what it is given, so that one array serves all: it is filled for each call. */
+function addressBytes(address: AddressHash): Uint8Array {
+  writeHex(ADDRESS_BYTES, 0, address);
+  return ADDRESS_BYTES;
+}
+
+const ADDRESS_BYTES = new Uint8Array(20);
 
 /** The rows of `history` to look at stand below this height. */
 const heightAbove = (before: HistoryPage['before']): number =>

@@ -1,7 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
 import { Batch } from '../../../peer/index/batch.js';
-import { changesOf } from '../../../peer/index/blockChanges.js';
 import { IndexDamage } from '../../../peer/index/store.js';
 import { migrateIndex } from '../../../peer/storage/indexSchema.js';
 import { openIndexInMemory } from '../../../peer/storage/openIndex.js';
@@ -31,7 +30,7 @@ const miner = owner(9);
 /** Takes in `blocks`, which follow each other; the first is genesis unless told. */
 function takeIn(index: SqliteIndex, blocks: readonly MadeBlock[], from = 0): void {
   const batch = new Batch();
-  for (const [i, { block }] of blocks.entries()) batch.add(changesOf(block, from + i));
+  for (const [i, { block }] of blocks.entries()) batch.add(block, from + i);
   index.connect(batch);
 }
 
@@ -132,7 +131,9 @@ describe('storage/sqliteIndex', () => {
     takeIn(index, [genesis, block]);
     expect(index.stamp(toHex(hash))).to.equal(stamps[0]?.txid);
     expect(index.stamp('00'.repeat(32))).to.equal(undefined);
-    index.disconnect(changesOf(block.block, 1));
+    const taken = new Batch();
+    taken.add(block.block, 1);
+    index.disconnect(taken);
     expect(index.stamp(toHex(hash))).to.equal(undefined);
   });
 
