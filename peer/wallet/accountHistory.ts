@@ -6,8 +6,8 @@
 import { addressOf } from '../../shared/consensus/address.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { AddressHash, Amount, Txid, UnixSeconds } from '../../shared/units.js';
-import type { AddressHistory, HistoryPage, HistoryPlace } from '../index/readers.js';
-import type { Ledger } from './ledger.js';
+import type { AddressHistory, HistoryPage } from '../index/readers.js';
+import type { Ledger, Place } from './ledger.js';
 import type { TrackedPayment } from './paymentState.js';
 
 export type HistoryState = 'confirmed' | 'waiting' | 'unsent' | 'failed';
@@ -21,7 +21,7 @@ export interface HistoryRow {
   /** 1 in the last block; 0 in none. */
   readonly confirmations: number;
   /** Where it stands in the chain; `undefined` in none. */
-  readonly place: HistoryPlace | undefined;
+  readonly place: Place | undefined;
   /** Of its block, or when it was seen first. */
   readonly time: UnixSeconds | undefined;
 }
@@ -99,5 +99,4 @@ const together = (a: AddressHistory, b: AddressHistory): AddressHistory => ({
   spent: (a.spent + b.spent) as Amount,
 });
 
-const newestFirst = (a: HistoryPlace, b: HistoryPlace): number =>
-  b.height - a.height || b.position - a.position;
+const newestFirst = (a: Place, b: Place): number => b.height - a.height || b.position - a.position;

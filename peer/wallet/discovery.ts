@@ -3,8 +3,9 @@
  * address, until many in a row were never used (BIP 44, "Account discovery").
  */
 
+import { toHex } from '../../shared/bytes.js';
 import type { AddressHash } from '../../shared/units.js';
-import { ADDRESS_KINDS } from './accountKeys.js';
+import { AccountKeys, ADDRESS_KINDS } from './accountKeys.js';
 import {
   addAccount,
   addressesOf,
@@ -22,14 +23,18 @@ export const isUsed = (ledger: Ledger, address: AddressHash): boolean =>
   ledger.waitingOf(address).length > 0;
 
 /** The document with all addresses of its accounts that were used counted as given out. */
-export function withUsed(
+export const withUsed = (document: WalletDocument, ledger: Ledger): WalletDocument =>
+  document.accounts.reduce((at, account) => raised(at, account, ledger), document);
+
+/** The same, and with keys for all that come next, however far that leads. */
+export function withAllUsed(
   document: WalletDocument,
   seed: Uint8Array,
   ledger: Ledger,
 ): WalletDocument {
   let at = withAllKeys(document, seed);
   for (;;) {
-    const next = at.accounts.reduce((one, account) => raised(one, account, ledger), at);
+    const next = withUsed(at, ledger);
     if (next === at) return at;
     at = withAllKeys(next, seed);
   }
@@ -44,15 +49,29 @@ export function discover(
   seed: Uint8Array,
   { ledger, nameOf }: { readonly ledger: Ledger; readonly nameOf: (number: number) => string },
 ): WalletDocument {
-  let at = withUsed(document, seed, ledger);
+  let at = withAllUsed(document, seed, ledger);
   for (;;) {
     const added = addAccount(at, nameOf(at.accounts.length), seed);
     if (!added.ok) return at;
     const account = added.value.accounts.at(-1);
     const isFirst = at.accounts.length === 0;
     if (!isFirst && (account === undefined || !wasUsed(account, ledger))) return at;
-    at = withUsed(added.value, seed, ledger);
+    at = withAllUsed(added.value, seed, ledger);
   }
+}
+
+/** Whether the addresses that are given out next are those of the words, and not somebody else's. */
+export function isOfSeed({ accounts }: WalletDocument, seed: Uint8Array): boolean {
+  return accounts.every(({ number, addresses }) => {
+    const pairs = new AccountKeys(seed, number);
+    return ADDRESS_KINDS.every((kind) => {
+      const { given, keys } = addresses[kind];
+      const first = Math.max(0, given - GAP);
+      return keys
+        .slice(first, given + GAP)
+        .every((key, i) => key === toHex(pairs.keyPair(kind, first + i).key));
+    });
+  });
 }
 
 const wasUsed = (account: Account, ledger: Ledger): boolean =>

@@ -5,7 +5,7 @@
 
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { AddressHash, Amount, Txid, UnixSeconds } from '../../shared/units.js';
-import type { AddressReader, TransactionReader } from '../index/readers.js';
+import type { AddressReader, HistoryPage, TransactionReader } from '../index/readers.js';
 
 /** One that waits for a block. */
 export interface WaitingTransaction {
@@ -14,7 +14,13 @@ export interface WaitingTransaction {
   readonly addedAt: UnixSeconds;
 }
 
-export interface Ledger extends AddressReader, TransactionReader {
+/** Where a transaction stands in the chain. */
+export type Place = NonNullable<HistoryPage['before']>;
+
+type IndexPart = Pick<AddressReader, 'height' | 'coins' | 'history'> &
+  Pick<TransactionReader, 'place'>;
+
+export interface Ledger extends IndexPart {
   /** Whether the index stands at the tip; if not, what seems to be missing may be on its way. */
   readonly isCurrent: boolean;
   /** Blocks after which coins of a coinbase can be spent. */

@@ -3,6 +3,7 @@
 import type { Network } from '../../shared/consensus/genesis.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { AddressHash, UnixSeconds } from '../../shared/units.js';
+import { AccountKeys } from '../../peer/wallet/accountKeys.js';
 import { planFromAccount, recordSigned } from '../../peer/wallet/accountPayment.js';
 import { isUsed } from '../../peer/wallet/discovery.js';
 import {
@@ -30,6 +31,9 @@ export function must<T>(result: Result<T, unknown>): T {
 }
 
 export const SEED = seedOf(must(readWords(WORDS)));
+
+/** The first one that these words give out. */
+export const FIRST_ADDRESS = new AccountKeys(SEED, 0).keyPair('receive', 0).address;
 
 export class Purse {
   readonly network: Network;

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { historyOf } from '../../../peer/wallet/accountHistory.js';
 import { watchedAddresses } from '../../../peer/wallet/holdings.js';
-import type { HistoryPlace } from '../../../peer/index/readers.js';
+import type { Place } from '../../../peer/wallet/ledger.js';
 import { genesisCoin, makeNetwork, owner, pay, spend } from '../../support/blocks.js';
 import { PlainLedger } from '../../support/plainLedger.js';
 import { Purse } from '../../support/purse.js';
 
 const network = makeNetwork({ maturity: 1 });
 
-const rows = (purse: Purse, count = 10, before?: HistoryPlace) =>
+const rows = (purse: Purse, count = 10, before?: Place) =>
   historyOf(watchedAddresses(purse.account()), { count, before }, purse);
 
 /** `state received-spent confirmations` of each row. */
-const lines = (purse: Purse, count?: number, before?: HistoryPlace): string[] =>
+const lines = (purse: Purse, count?: number, before?: Place): string[] =>
   rows(purse, count, before).map(
     ({ state, received, spent, confirmations }) =>
       `${state} +${received} -${spent} ${confirmations}`,
@@ -73,7 +73,7 @@ describe('wallet/accountHistory', () => {
     expect(all).to.have.length(8);
     expect(all[0]?.spent).to.equal(15_000);
     const paged: string[] = [];
-    let before: HistoryPlace | undefined;
+    let before: Place | undefined;
     for (;;) {
       const page = rows(purse, 3, before);
       paged.push(...page.map(({ txid }) => txid));

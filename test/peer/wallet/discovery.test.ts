@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AccountKeys } from '../../../peer/wallet/accountKeys.js';
-import { discover, withUsed } from '../../../peer/wallet/discovery.js';
+import { discover, isOfSeed, withAllUsed, withUsed } from '../../../peer/wallet/discovery.js';
 import {
   emptyDocument,
   GAP,
@@ -84,6 +84,20 @@ describe('wallet/discovery', () => {
   it('changes nothing where nothing is new', () => {
     const ledger = new PlainLedger(network);
     const { document } = new Purse(network, ledger);
-    expect(withUsed(document, SEED, ledger).accounts).to.deep.equal(document.accounts);
+    expect(withUsed(document, ledger)).to.equal(document);
+    expect(withAllUsed(document, SEED, ledger).accounts).to.deep.equal(document.accounts);
+  });
+
+  it('tells addresses of other words from its own', () => {
+    const { document } = new Purse(network, new PlainLedger(network), ['Alice', 'Bob']);
+    expect(isOfSeed(document, SEED)).to.equal(true);
+    expect(isOfSeed(document, new Uint8Array(64))).to.equal(false);
+    const foreign = new Purse(network, new PlainLedger(network)).document.accounts[0];
+    const [alice, bob] = document.accounts;
+    if (alice === undefined || bob === undefined || foreign === undefined) return expect.fail();
+    const { receive, change } = bob.addresses;
+    const swapped = { ...receive, keys: foreign.addresses.receive.keys };
+    const forged = { ...bob, addresses: { change, receive: swapped } };
+    expect(isOfSeed({ ...document, accounts: [alice, forged] }, SEED)).to.equal(false);
   });
 });

@@ -1,0 +1,126 @@
+/**
+ * Sends payments: signed, then kept on the disk, then given to the node. Whoever kills the process
+ * between two of these finds the payment kept and sent again at the next start, or never made.
+ */
+
+import { checkSignatures } from '../../shared/consensus/checkTransaction.js';
+import { describeReject, type Reject } from '../../shared/consensus/reject.js';
+import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
+import { fail, ok, type Result } from '../../shared/result.js';
+import type { Txid, UnixSeconds } from '../../shared/units.js';
+import { ownPaths, payerOf, recordSigned } from '../wallet/accountPayment.js';
+import { withoutPayments, type WalletDocument } from '../wallet/document.js';
+import type { Ledger } from '../wallet/ledger.js';
+import { readPayment, signPayment } from '../wallet/payment.js';
+import { keyPairsAt } from '../wallet/paymentFile.js';
+import { settledPayments, trackPayments } from '../wallet/paymentState.js';
+import type { SentPayment } from '../wallet/port.js';
+import type { WalletProblem } from '../wallet/problem.js';
+
+/** What the node says of a transaction: `undefined` where it has it, else why it does not. */
+export type Submit = (transaction: Uint8Array) => Promise<string | undefined>;
+
+export interface PayerDependencies {
+  readonly ledger: Ledger;
+  readonly submit: Submit;
+  readonly now: () => UnixSeconds;
+  /** Of the network, 32 bytes as hashed. */
+  readonly networkId: Uint8Array;
+  readonly document: () => WalletDocument;
+  /** On the disk when it returns; throws `Trouble`. */
+  readonly save: (document: WalletDocument) => void;
+}
+
+export class Payer {
+  readonly #dependencies: PayerDependencies;
+  /** Why the node did not take a payment when it was sent last. */
+  readonly #refusals = new Map<Txid, string>();
+  #isResending = false;
+
+  constructor(dependencies: PayerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** `seed`: of an unlocked wallet, for what is not signed yet. */
+  async send(
+    bytes: Uint8Array,
+    seed: Uint8Array | undefined,
+  ): Promise<Result<SentPayment, WalletProblem>> {
+    const signed = this.#signed(bytes, seed);
+    if (!signed.ok) return signed;
+    const transaction = signed.value;
+    const kept = this.#keep(transaction);
+    if (!kept.ok) return kept;
+    const { txid } = transaction;
+    const refusal = await this.#dependencies.submit(transaction.bytes);
+    if (refusal === undefined) return ok({ transaction, isOwn: kept.value !== 'not-ours' });
+    if (kept.value === 'new') this.forget(new Set([txid]));
+    return fail({ code: 'payment-refused', rule: refusal });
+  }
+
+  /** Sends again what neither the chain nor the node has, parents first. */
+  async resend(): Promise<void> {
+    const { ledger, submit, document } = this.#dependencies;
+    if (this.#isResending || !ledger.isCurrent) return;
+    this.#isResending = true;
+    try {
+      for (const { tx, state } of trackPayments(document(), ledger)) {
+        if (state.type !== 'unsent') continue;
+        const refusal = await submit(tx.bytes);
+        if (refusal === undefined) this.#refusals.delete(tx.txid);
+        else this.#refusals.set(tx.txid, refusal);
+      }
+    } finally {
+      this.#isResending = false;
+    }
+  }
+
+  /** Lets go of what is deep in the chain. Throws `Trouble`. */
+  tidy(): void {
+    const { document, ledger } = this.#dependencies;
+    this.forget(settledPayments(trackPayments(document(), ledger)));
+  }
+
+  /** Looks after these no more. Throws `Trouble`. */
+  forget(txids: ReadonlySet<Txid>): void {
+    const { document, save } = this.#dependencies;
+    if (txids.size > 0) save(withoutPayments(document(), txids));
+    for (const txid of txids) this.#refusals.delete(txid);
+  }
+
+  #signed(
+    bytes: Uint8Array,
+    seed: Uint8Array | undefined,
+  ): Result<DecodedTransaction, WalletProblem> {
+    const { document, networkId } = this.#dependencies;
+    const read = readPayment(bytes);
+    if (!read.ok) return broken(read.error);
+    if (checkSignatures(read.value, networkId).ok) return ok(read.value);
+    const isOwn = payerOf(document(), read.value) !== undefined;
+    if (isOwn && seed === undefined) return fail({ code: 'wallet-locked' });
+    const pairs = seed === undefined ? [] : keyPairsAt(seed, ownPaths(document(), read.value));
+    const signed = signPayment(bytes, pairs, networkId);
+    if (!signed.ok) return broken(signed.error);
+    const { missing, transaction } = signed.value;
+    if (missing > 0) return fail({ code: 'not-signed', missing });
+    const checked = checkSignatures(transaction, networkId);
+    return checked.ok ? ok(transaction) : broken(checked.error);
+  }
+
+  #keep(transaction: DecodedTransaction): Result<'new' | 'known' | 'not-ours', WalletProblem> {
+    const { document, ledger, now, save } = this.#dependencies;
+    const before = document();
+    const account = payerOf(before, transaction);
+    if (account === undefined) return ok('not-ours');
+    const { txid, bytes } = transaction;
+    const made = { txid, bytes, account: account.name, createdUnix: now() };
+    const recorded = recordSigned(before, made, trackPayments(before, ledger));
+    if (!recorded.ok) return recorded;
+    if (before.payments.some((one) => one.txid === txid)) return ok('known');
+    save(recorded.value);
+    return ok('new');
+  }
+}
+
+const broken = (reject: Reject): Result<never, WalletProblem> =>
+  fail({ code: 'bad-payment', rule: describeReject(reject) });
