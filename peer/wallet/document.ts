@@ -101,11 +101,12 @@ export function addAccount(document: WalletDocument, name: string, seed: Uint8Ar
   return ok({ ...document, accounts: [...accounts, withKeys(account, seed)] });
 }
 
-/** Gives each account the keys of its next addresses. */
-export const withAllKeys = (document: WalletDocument, seed: Uint8Array): WalletDocument => ({
-  ...document,
-  accounts: document.accounts.map((account) => withKeys(account, seed)),
-});
+/** Gives each account the keys of its next addresses; `document` itself where it has them. */
+export function withAllKeys(document: WalletDocument, seed: Uint8Array): WalletDocument {
+  const accounts = document.accounts.map((account) => withKeys(account, seed));
+  const isSame = accounts.every((account, i) => account === document.accounts[i]);
+  return isSame ? document : { ...document, accounts };
+}
 
 /** The account's addresses of a kind from the first on, `count` of them at most. */
 export const addressesOf = (
@@ -218,14 +219,18 @@ const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLo
 const addressOfKey = (hex: string): AddressHash => addressOf(keyBytes(hex));
 
 function withKeys(account: Account, seed: Uint8Array): Account {
+  const { receive, change } = account.addresses;
+  if (missingKeys(receive) + missingKeys(change) === 0) return account;
   const pairs = new AccountKeys(seed, account.number);
   const run = (kind: AddressKind): AddressRun => {
     const { given, keys } = account.addresses[kind];
-    const missing = Math.max(0, Math.min(given + KEYS_AHEAD, ADDRESSES_MAX) - keys.length);
-    const more = Array.from({ length: missing }, (_, i) =>
+    const more = Array.from({ length: missingKeys(account.addresses[kind]) }, (_, i) =>
       toHex(pairs.keyPair(kind, keys.length + i).key),
     );
-    return missing === 0 ? { given, keys } : { given, keys: [...keys, ...more] };
+    return { given, keys: [...keys, ...more] };
   };
   return { ...account, addresses: { receive: run('receive'), change: run('change') } };
 }
+
+const missingKeys = ({ given, keys }: AddressRun): number =>
+  Math.max(0, Math.min(given + KEYS_AHEAD, ADDRESSES_MAX) - keys.length);

@@ -76,17 +76,17 @@ export interface WalletPort {
   unlock(passphrase: string, minutes: number): Promise<WalletStatus>;
   lock(): WalletStatus;
   words(passphrase: string): Promise<Words>;
-  accounts(): readonly AccountView[];
-  createAccount(name: string): Answer<AccountView>;
+  accounts(): Promise<readonly AccountView[]>;
+  createAccount(name: string): Promise<Answer<AccountView>>;
   /** A fresh address of account `name`. */
-  address(name: string): Answer<AddressHash>;
-  watched(): readonly WatchedView[];
-  watch(address: string, label: string): Answer<WatchedView>;
+  address(name: string): Promise<Answer<AddressHash>>;
+  watched(): Promise<readonly WatchedView[]>;
+  watch(address: string, label: string): Promise<Answer<WatchedView>>;
   /** Of one account or watched address, or of all accounts. */
-  balance(of: string | undefined): Answer<Balance>;
-  history(of: string | undefined, page: HistoryPage): Answer<readonly HistoryRow[]>;
+  balance(of: string | undefined): Promise<Answer<Balance>>;
+  history(of: string | undefined, page: HistoryPage): Promise<Answer<readonly HistoryRow[]>>;
   /** Chooses coins; signs nothing and keeps nothing. */
-  plan(wish: PaymentWish): Answer<PlannedPayment>;
+  plan(wish: PaymentWish): Promise<Answer<PlannedPayment>>;
   /** Signs what is not signed, keeps it, and gives it to the node. */
   send(transaction: Uint8Array): Promise<Answer<SentPayment>>;
   /** Sends a payment no more, and frees its coins: it may be in the chain all the same. */

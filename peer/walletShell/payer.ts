@@ -9,7 +9,7 @@ import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { Txid, UnixSeconds } from '../../shared/units.js';
 import { ownPaths, payerOf, recordSigned } from '../wallet/accountPayment.js';
-import { withoutPayments, type WalletDocument } from '../wallet/document.js';
+import { withoutPayments, type PaymentMade, type WalletDocument } from '../wallet/document.js';
 import type { Ledger } from '../wallet/ledger.js';
 import { readPayment, signPayment } from '../wallet/payment.js';
 import { keyPairsAt } from '../wallet/paymentFile.js';
@@ -20,8 +20,11 @@ import type { WalletProblem } from '../wallet/problem.js';
 /** What the node says of a transaction: `undefined` where it has it, else why it does not. */
 export type Submit = (transaction: Uint8Array) => Promise<string | undefined>;
 
+/** What `use` reads once the node's index is at its tip. Throws `Trouble` where it cannot be read. */
+export type Look = <T>(use: (ledger: Ledger) => T) => Promise<T>;
+
 export interface PayerDependencies {
-  readonly ledger: Ledger;
+  readonly look: Look;
   readonly submit: Submit;
   readonly now: () => UnixSeconds;
   /** Of the network, 32 bytes as hashed. */
@@ -33,8 +36,6 @@ export interface PayerDependencies {
 
 export class Payer {
   readonly #dependencies: PayerDependencies;
-  /** Why the node did not take a payment when it was sent last. */
-  readonly #refusals = new Map<Txid, string>();
   #isResending = false;
 
   constructor(dependencies: PayerDependencies) {
@@ -49,7 +50,7 @@ export class Payer {
     const signed = this.#signed(bytes, seed);
     if (!signed.ok) return signed;
     const transaction = signed.value;
-    const kept = this.#keep(transaction);
+    const kept = await this.#dependencies.look((ledger) => this.#keep(transaction, ledger));
     if (!kept.ok) return kept;
     const { txid } = transaction;
     const refusal = await this.#dependencies.submit(transaction.bytes);
@@ -58,34 +59,34 @@ export class Payer {
     return fail({ code: 'payment-refused', rule: refusal });
   }
 
-  /** Sends again what neither the chain nor the node has, parents first. */
+  /** Sends again what neither the chain nor the node has, parents first. Throws `Trouble`. */
   async resend(): Promise<void> {
-    const { ledger, submit, document } = this.#dependencies;
-    if (this.#isResending || !ledger.isCurrent) return;
+    if (this.#isResending) return;
     this.#isResending = true;
     try {
-      for (const { tx, state } of trackPayments(document(), ledger)) {
-        if (state.type !== 'unsent') continue;
-        const refusal = await submit(tx.bytes);
-        if (refusal === undefined) this.#refusals.delete(tx.txid);
-        else this.#refusals.set(tx.txid, refusal);
-      }
+      for (const { bytes } of await this.#unsent()) await this.#dependencies.submit(bytes);
     } finally {
       this.#isResending = false;
     }
   }
 
   /** Lets go of what is deep in the chain. Throws `Trouble`. */
-  tidy(): void {
-    const { document, ledger } = this.#dependencies;
-    this.forget(settledPayments(trackPayments(document(), ledger)));
+  tidy(ledger: Ledger): void {
+    this.forget(settledPayments(trackPayments(this.#dependencies.document(), ledger)));
   }
 
   /** Looks after these no more. Throws `Trouble`. */
   forget(txids: ReadonlySet<Txid>): void {
     const { document, save } = this.#dependencies;
     if (txids.size > 0) save(withoutPayments(document(), txids));
-    for (const txid of txids) this.#refusals.delete(txid);
+  }
+
+  #unsent(): Promise<readonly PaymentMade[]> {
+    const { look, document } = this.#dependencies;
+    return look((ledger) => {
+      const tracked = ledger.isCurrent ? trackPayments(document(), ledger) : [];
+      return tracked.filter(({ state }) => state.type === 'unsent').map(({ made }) => made);
+    });
   }
 
   #signed(
@@ -107,8 +108,11 @@ export class Payer {
     return checked.ok ? ok(transaction) : broken(checked.error);
   }
 
-  #keep(transaction: DecodedTransaction): Result<'new' | 'known' | 'not-ours', WalletProblem> {
-    const { document, ledger, now, save } = this.#dependencies;
+  #keep(
+    transaction: DecodedTransaction,
+    ledger: Ledger,
+  ): Result<'new' | 'known' | 'not-ours', WalletProblem> {
+    const { document, now, save } = this.#dependencies;
     const before = document();
     const account = payerOf(before, transaction);
     if (account === undefined) return ok('not-ours');

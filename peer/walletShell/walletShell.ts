@@ -44,7 +44,7 @@ import type { WalletProblem } from '../wallet/problem.js';
 import type { WalletNetwork } from '../wallet/secret.js';
 import { makeWords, readWords, seedOf, type Words } from '../wallet/words.js';
 import { OpenKeys } from './openKeys.js';
-import { Payer, type Submit } from './payer.js';
+import { Payer, type Look, type Submit } from './payer.js';
 import { WalletFiles } from './walletFiles.js';
 
 export interface WalletShellOptions {
@@ -54,7 +54,7 @@ export interface WalletShellOptions {
 }
 
 export interface WalletShellDependencies {
-  readonly ledger: Ledger;
+  readonly look: Look;
   readonly submit: Submit;
   /** The least fee rate that the node takes now, smallest units for 1,000 bytes. */
   readonly feeRateMin: () => number;
@@ -88,9 +88,9 @@ export class WalletShell implements WalletPort {
     this.#dependencies = dependencies;
     this.#files = new WalletFiles(folder, this.#network, dependencies.entropy);
     this.#keys = new OpenKeys(dependencies.now);
-    const { ledger, submit, now } = dependencies;
+    const { look, submit, now } = dependencies;
     this.#payer = new Payer({
-      ...{ ledger, submit, now, networkId: network.idBytes },
+      ...{ look, submit, now, networkId: network.idBytes },
       document: () => this.#load() ?? emptyDocument(id),
       save: (document) => {
         this.#save(document);
@@ -109,8 +109,10 @@ export class WalletShell implements WalletPort {
   async tick(): Promise<void> {
     try {
       if (this.#load() === undefined) return;
-      this.#payer.tidy();
-      this.#catchUp();
+      await this.#dependencies.look((ledger) => {
+        this.#payer.tidy(ledger);
+        this.#catchUp(ledger);
+      });
       await this.#payer.resend();
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
@@ -152,7 +154,7 @@ export class WalletShell implements WalletPort {
   unlock(passphrase: string, minutes: number): Promise<WalletStatus> {
     return this.#alone(async () => {
       const { words } = await this.#files.unseal(passphrase);
-      this.#open(seedOf(words), minutes);
+      await this.#open(seedOf(words), minutes);
       return this.status();
     });
   }
@@ -166,86 +168,79 @@ export class WalletShell implements WalletPort {
     return this.#alone(async () => (await this.#files.unseal(passphrase)).words);
   }
 
-  accounts(): readonly AccountView[] {
-    return this.#read().accounts.map((account) => this.#viewOf(account));
+  accounts(): Promise<readonly AccountView[]> {
+    return this.#dependencies.look((ledger) =>
+      this.#read().accounts.map((account) => this.#viewOf(account, ledger)),
+    );
   }
 
-  createAccount(name: string): Answer<AccountView> {
-    const document = this.#read();
-    const { seed } = this.#keys;
-    if (seed === undefined) return fail({ code: 'wallet-locked' });
-    const added = addAccount(document, name, seed);
-    if (!added.ok) return added;
-    const whole = withAllUsed(added.value, seed, this.#dependencies.ledger);
-    this.#save(whole);
-    const account = findAccount(whole, name);
-    return account.ok ? ok(this.#viewOf(account.value)) : account;
-  }
-
-  address(name: string): Answer<AddressHash> {
-    const { ledger } = this.#dependencies;
-    const given = giveAddress(this.#read(), name, (address) => isUsed(ledger, address));
-    if (!given.ok) return given;
-    if (given.value.document !== this.#document) this.#save(given.value.document);
-    return ok(given.value.address);
-  }
-
-  watched(): readonly WatchedView[] {
-    const holdings = this.#holdings();
-    return this.#read().watched.map((watched) => {
-      return { watched, balance: holdings.balance([watched.address]) };
+  createAccount(name: string): Promise<Answer<AccountView>> {
+    return this.#dependencies.look((ledger): Answer<AccountView> => {
+      const document = this.#read();
+      const { seed } = this.#keys;
+      if (seed === undefined) return fail({ code: 'wallet-locked' });
+      const added = addAccount(document, name, seed);
+      if (!added.ok) return added;
+      const whole = withAllUsed(added.value, seed, ledger);
+      this.#save(whole);
+      const account = findAccount(whole, name);
+      return account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
     });
   }
 
-  watch(text: string, label: string): Answer<WatchedView> {
-    const document = this.#load() ?? emptyDocument(this.#network.id);
-    const address = this.#addressIn(text);
-    if (!address.ok) return address;
-    const isKnown =
-      allPaths(document.accounts).has(address.value) ||
-      document.watched.some((one) => one.address === address.value);
-    if (isKnown) return fail({ code: 'already-watched', text });
-    const watched = { address: address.value, label };
-    const changed = watch(document, watched);
-    if (!changed.ok) return changed;
-    this.#save(changed.value);
-    return ok({ watched, balance: this.#holdings().balance([address.value]) });
-  }
-
-  balance(of: string | undefined): Answer<Balance> {
-    const addresses = this.#addressesOf(of);
-    return addresses.ok ? ok(this.#holdings().balance(addresses.value)) : addresses;
-  }
-
-  history(of: string | undefined, page: HistoryPage): Answer<readonly HistoryRow[]> {
-    const addresses = this.#addressesOf(of);
-    if (!addresses.ok) return addresses;
-    const { ledger } = this.#dependencies;
-    const tracked = trackPayments(this.#read(), ledger);
-    return ok(historyOf(addresses.value, page, { ledger, tracked }));
-  }
-
-  plan(wish: PaymentWish): Answer<PlannedPayment> {
-    const document = this.#read();
-    const { ledger, feeRateMin } = this.#dependencies;
-    const account = findAccount(document, wish.from);
-    if (!account.ok) return account;
-    const to = this.#recipient(wish.to);
-    if (!to.ok) return to;
-    const { amount, memo } = wish;
-    const feeRate = wish.feeRate ?? Math.ceil(feeRateMin());
-    const tracked = trackPayments(document, ledger);
-    const request = { account: account.value, to: to.value, amount, feeRate, memo };
-    const plan = planFromAccount(request, ledger, tracked);
-    if (!plan.ok) return plan;
-    const { unsigned, paths, change, fee } = plan.value;
-    const transaction = readPayment(unsigned);
-    if (!transaction.ok) return fail({ code: 'bad-payment', rule: transaction.error.code });
-    return ok({
-      file: { network: this.#network, transaction: transaction.value, paths },
-      ...{ amount, change, fee, feeRate },
-      own: new Set(allPaths(document.accounts).keys()),
+  address(name: string): Promise<Answer<AddressHash>> {
+    return this.#dependencies.look((ledger): Answer<AddressHash> => {
+      const given = giveAddress(this.#read(), name, (address) => isUsed(ledger, address));
+      if (!given.ok) return given;
+      if (given.value.document !== this.#document) this.#save(given.value.document);
+      return ok(given.value.address);
     });
+  }
+
+  watched(): Promise<readonly WatchedView[]> {
+    return this.#dependencies.look((ledger) => {
+      const holdings = this.#holdings(ledger);
+      return this.#read().watched.map((watched) => {
+        return { watched, balance: holdings.balance([watched.address]) };
+      });
+    });
+  }
+
+  watch(text: string, label: string): Promise<Answer<WatchedView>> {
+    return this.#dependencies.look((ledger): Answer<WatchedView> => {
+      const document = this.#load() ?? emptyDocument(this.#network.id);
+      const address = this.#addressIn(text);
+      if (!address.ok) return address;
+      const isKnown =
+        allPaths(document.accounts).has(address.value) ||
+        document.watched.some((one) => one.address === address.value);
+      if (isKnown) return fail({ code: 'already-watched', text });
+      const watched = { address: address.value, label };
+      const changed = watch(document, watched);
+      if (!changed.ok) return changed;
+      this.#save(changed.value);
+      return ok({ watched, balance: this.#holdings(ledger).balance([address.value]) });
+    });
+  }
+
+  balance(of: string | undefined): Promise<Answer<Balance>> {
+    return this.#dependencies.look((ledger): Answer<Balance> => {
+      const addresses = this.#addressesOf(of);
+      return addresses.ok ? ok(this.#holdings(ledger).balance(addresses.value)) : addresses;
+    });
+  }
+
+  history(of: string | undefined, page: HistoryPage): Promise<Answer<readonly HistoryRow[]>> {
+    return this.#dependencies.look((ledger): Answer<readonly HistoryRow[]> => {
+      const addresses = this.#addressesOf(of);
+      if (!addresses.ok) return addresses;
+      const tracked = trackPayments(this.#read(), ledger);
+      return ok(historyOf(addresses.value, page, { ledger, tracked }));
+    });
+  }
+
+  plan(wish: PaymentWish): Promise<Answer<PlannedPayment>> {
+    return this.#dependencies.look((ledger) => this.#plan(wish, ledger));
   }
 
   send(transaction: Uint8Array): Promise<Answer<SentPayment>> {
@@ -285,40 +280,61 @@ export class WalletShell implements WalletPort {
     const watched = this.#load();
     if (watched !== undefined && watched.accounts.length > 0) throw walletExists();
     await this.#files.seal({ network: this.#network, words }, passphrase);
-    this.#open(seedOf(words), UNLOCKED_MINUTES);
+    await this.#open(seedOf(words), UNLOCKED_MINUTES);
+  }
+
+  #plan(wish: PaymentWish, ledger: Ledger): Answer<PlannedPayment> {
+    const document = this.#read();
+    const account = findAccount(document, wish.from);
+    if (!account.ok) return account;
+    const to = this.#recipient(wish.to, ledger);
+    if (!to.ok) return to;
+    const { amount, memo } = wish;
+    const feeRate = wish.feeRate ?? Math.ceil(this.#dependencies.feeRateMin());
+    const tracked = trackPayments(document, ledger);
+    const request = { account: account.value, to: to.value, amount, feeRate, memo };
+    const plan = planFromAccount(request, ledger, tracked);
+    if (!plan.ok) return plan;
+    const { unsigned, paths, change, fee } = plan.value;
+    const transaction = readPayment(unsigned);
+    if (!transaction.ok) return fail({ code: 'bad-payment', rule: transaction.error.code });
+    return ok({
+      file: { network: this.#network, transaction: transaction.value, paths },
+      ...{ amount, change, fee, feeRate },
+      own: new Set(allPaths(document.accounts).keys()),
+    });
   }
 
   /** Brings the document up to what the words lead to, and keeps the seed for a while. */
-  #open(seed: Uint8Array, minutes: number): void {
-    const before = this.#load();
-    if (before !== undefined && !isOfSeed(before, seed)) throw this.#files.isDamaged();
-    const { ledger } = this.#dependencies;
-    const document = before ?? emptyDocument(this.#network.id);
-    const found =
-      document.accounts.length === 0
-        ? discover(document, seed, { ledger, nameOf })
-        : withAllUsed(document, seed, ledger);
-    this.#save(found);
+  async #open(seed: Uint8Array, minutes: number): Promise<void> {
+    await this.#dependencies.look((ledger) => {
+      const before = this.#load();
+      if (before !== undefined && !isOfSeed(before, seed)) throw this.#files.isDamaged();
+      const document = before ?? emptyDocument(this.#network.id);
+      const found =
+        document.accounts.length === 0
+          ? discover(document, seed, { ledger, nameOf })
+          : withAllUsed(document, seed, ledger);
+      if (found !== before) this.#save(found);
+    });
     this.#keys.open(seed, minutes);
   }
 
   /** What was paid to addresses that nobody gave out counts as given out. */
-  #catchUp(): void {
+  #catchUp(ledger: Ledger): void {
     const document = this.#read();
     const { seed } = this.#keys;
-    const { ledger } = this.#dependencies;
     const found =
       seed === undefined ? withUsed(document, ledger) : withAllUsed(document, seed, ledger);
     if (found !== document) this.#save(found);
   }
 
-  #holdings(): Holdings {
-    const { ledger } = this.#dependencies;
+  #holdings(ledger: Ledger): Holdings {
     return new Holdings(ledger, trackPayments(this.#read(), ledger));
   }
 
-  #viewOf(account: Account): AccountView {
-    return { account, balance: this.#holdings().balance(watchedAddresses(account)) };
+  #viewOf(account: Account, ledger: Ledger): AccountView {
+    return { account, balance: this.#holdings(ledger).balance(watchedAddresses(account)) };
   }
 
   #addressesOf(of: string | undefined): Answer<readonly AddressHash[]> {
@@ -337,10 +353,9 @@ export class WalletShell implements WalletPort {
   }
 
   /** Of an own account: its first address that nobody paid yet. */
-  #recipient(to: string): Answer<AddressHash> {
+  #recipient(to: string, ledger: Ledger): Answer<AddressHash> {
     const account = findAccount(this.#read(), to);
     if (!account.ok) return this.#addressIn(to);
-    const { ledger } = this.#dependencies;
     const addresses = addressesOf(account.value, 'receive');
     const fresh = addresses.find((address) => !isUsed(ledger, address));
     return ok(assertDefined(fresh ?? addresses[0], 'an account has addresses'));

@@ -72,16 +72,16 @@ export class PlainLedger implements Ledger {
     const spent = this.blocks.flat().flatMap(({ inputs }) => inputs);
     return this.blocks
       .flatMap((transactions, height) =>
-        transactions.flatMap((tx) =>
+        transactions.flatMap((tx, position) =>
           tx.outputs.map((output, index) => {
             const { txid } = tx;
-            return { txid, index, ...output, height, isCoinbase: isCoinbase(tx) };
+            return { txid, index, ...output, height, position, isCoinbase: isCoinbase(tx) };
           }),
         ),
       )
       .filter((coin) => coin.address === address && !spent.some((one) => isSame(one, coin)))
-      .map(({ txid, index, amount, height, isCoinbase: isMined }) => {
-        return { txid, index, amount, height, isCoinbase: isMined };
+      .map(({ txid, index, amount, height, position, isCoinbase: isMined }) => {
+        return { txid, index, amount, height, position, isCoinbase: isMined };
       });
   }
 

@@ -44,7 +44,7 @@ export class WalletWorld {
     this.shell = new WalletShell(
       { folder: this.folder, network: this.network },
       {
-        ledger: this.ledger,
+        look: (use) => Promise.resolve(use(this.ledger)),
         submit: (bytes) => Promise.resolve(this.#submit(bytes)),
         feeRateMin: () => 1_000,
         entropy: systemEntropy,
@@ -74,7 +74,7 @@ export class WalletWorld {
   /** Plans and sends. */
   async pay(to: string, amount: number, from = 'main') {
     const wish = { from, to, amount, feeRate: undefined, memo: new Uint8Array(0) };
-    const { file } = must(this.shell.plan(wish));
+    const { file } = must(await this.shell.plan(wish));
     return this.shell.send(file.transaction.bytes);
   }
 

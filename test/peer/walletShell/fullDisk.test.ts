@@ -32,7 +32,7 @@ describe('walletShell: a full disk', function () {
     const world = new WalletWorld(disk);
     const { shell, ledger } = world;
     must(await shell.restore(WORDS, PASSPHRASE));
-    world.give(must(shell.address('main')), 50_000);
+    world.give(must(await shell.address('main')), 50_000);
     const files = [VAULT_FILE, DOCUMENT_FILE].map((name) => join(disk, name));
     const before = files.map((path) => readFileSync(path, 'utf8'));
     fillUpTo(disk, 4_096);
@@ -43,9 +43,11 @@ describe('walletShell: a full disk', function () {
       expect(trouble.code).to.equal('disk-full');
       expect(trouble.message).to.match(/^The disk that holds .*wallet\.json is full\.$/);
     }
-    expect([world.sentCount, ledger.pool.length, shell.accounts().length]).to.deep.equal([0, 0, 1]);
+    expect([world.sentCount, ledger.pool.length, (await shell.accounts()).length]).to.deep.equal([
+      0, 0, 1,
+    ]);
     expect(files.map((path) => readFileSync(path, 'utf8'))).to.deep.equal(before);
-    expect(must(shell.balance('main')).confirmed).to.equal(50_000);
+    expect(must(await shell.balance('main')).confirmed).to.equal(50_000);
     rmSync(join(disk, FILLER));
     expect((await world.pay(to, 5)).ok).to.equal(true);
     shell.close();

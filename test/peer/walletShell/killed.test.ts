@@ -56,14 +56,14 @@ describe('walletShell: kill -9', function () {
     const world = await killedAt('signed');
     await world.shell.tick();
     expect([world.shell.status().payments, world.sentCount]).to.deep.equal([0, 0]);
-    expect(must(world.shell.balance('main'))).to.include({ confirmed: GIFT, pending: 0 });
+    expect(must(await world.shell.balance('main'))).to.include({ confirmed: GIFT, pending: 0 });
     world.shell.close();
   });
 
   it('between storing and broadcasting: it is sent at the next start', async () => {
     const world = await killedAt('kept');
     expect([world.shell.status().payments, world.ledger.pool.length]).to.deep.equal([1, 0]);
-    const { confirmed, pending } = must(world.shell.balance('main'));
+    const { confirmed, pending } = must(await world.shell.balance('main'));
     expect(confirmed).to.equal(0);
     expect(pending).to.be.below(GIFT);
     await world.shell.tick();
@@ -75,7 +75,7 @@ describe('walletShell: kill -9', function () {
     const world = await killedAt('sent');
     await world.shell.tick();
     expect([world.sentCount, world.ledger.pool.length]).to.deep.equal([0, 1]);
-    const [row] = must(world.shell.history('main', { count: 1, before: undefined }));
+    const [row] = must(await world.shell.history('main', { count: 1, before: undefined }));
     expect([row?.state, row?.spent]).to.deep.equal(['waiting', GIFT]);
     world.shell.close();
   });

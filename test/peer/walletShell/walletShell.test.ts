@@ -51,7 +51,7 @@ describe('walletShell', function () {
     const words = await one.shell.create(PASSPHRASE);
     expect(words.split(' ')).to.have.length(12);
     expect(one.shell.status()).to.include({ state: 'unlocked', accounts: 1, payments: 0 });
-    expect(one.shell.accounts()[0]?.account.name).to.equal('main');
+    expect((await one.shell.accounts())[0]?.account.name).to.equal('main');
     for (const name of [VAULT_FILE, DOCUMENT_FILE]) {
       expect(statSync(pathOf(one, name)).mode & 0o777).to.equal(0o600);
       const content = readFileSync(pathOf(one, name), 'utf8');
@@ -65,9 +65,9 @@ describe('walletShell', function () {
 
   it('shows all but signs nothing while it is locked, also after a restart', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     const unsigned = must(
-      one.shell.plan({
+      await one.shell.plan({
         ...{ from: 'main', to: text(one), amount: 5, feeRate: 0, memo: new Uint8Array(0) },
       }),
     );
@@ -75,12 +75,14 @@ describe('walletShell', function () {
       if (restart) one.open();
       else one.shell.lock();
       expect(one.shell.status().state).to.equal('locked');
-      expect(must(one.shell.balance(undefined)).confirmed).to.equal(50_000);
-      expect(must(one.shell.history('main', { count: 5, before: undefined }))).to.have.length(1);
-      expect(one.shell.address('main').ok).to.equal(true);
+      expect(must(await one.shell.balance(undefined)).confirmed).to.equal(50_000);
+      expect(must(await one.shell.history('main', { count: 5, before: undefined }))).to.have.length(
+        1,
+      );
+      expect((await one.shell.address('main')).ok).to.equal(true);
       const sent = await one.shell.send(unsigned.file.transaction.bytes);
       expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
-      const account = one.shell.createAccount('Bob');
+      const account = await one.shell.createAccount('Bob');
       expect(account.ok ? '' : account.error.code).to.equal('wallet-locked');
     }
     expect(await troubleOf(() => one.shell.unlock('guess', 1))).to.equal('wrong-passphrase');
@@ -92,47 +94,47 @@ describe('walletShell', function () {
 
   it('pays another person, and an account of its own by its name', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
-    must(one.shell.createAccount('Bob'));
+    one.give(must(await one.shell.address('main')), 50_000);
+    must(await one.shell.createAccount('Bob'));
     expect(must(await one.pay(text(one), 1_000)).isOwn).to.equal(true);
     expect(must(await one.pay('bob', 2_000)).isOwn).to.equal(true);
     one.mine();
-    expect(must(one.shell.balance('Bob')).confirmed).to.equal(2_000);
-    const rows = must(one.shell.history('main', { count: 9, before: undefined }));
+    expect(must(await one.shell.balance('Bob')).confirmed).to.equal(2_000);
+    const rows = must(await one.shell.history('main', { count: 9, before: undefined }));
     expect(rows.map(({ state }) => state)).to.deep.equal(['confirmed', 'confirmed', 'confirmed']);
   });
 
   it('says why it cannot pay', async () => {
     const one = await made();
-    const plan = (change: object) => {
+    const plan = async (change: object) => {
       const wish = { from: 'main', to: text(one), amount: 5, feeRate: 0, memo: new Uint8Array(0) };
-      const planned = one.shell.plan({ ...wish, ...change });
+      const planned = await one.shell.plan({ ...wish, ...change });
       return planned.ok ? 'none' : planned.error.code;
     };
-    expect(plan({})).to.equal('not-enough');
-    expect(plan({ from: 'Carol' })).to.equal('no-account');
-    expect(plan({ to: 'Carol' })).to.equal('bad-address');
-    expect(plan({ to: text(one).slice(0, -1) })).to.equal('bad-address');
-    expect(plan({ amount: 0 })).to.equal('bad-amount');
+    expect(await plan({})).to.equal('not-enough');
+    expect(await plan({ from: 'Carol' })).to.equal('no-account');
+    expect(await plan({ to: 'Carol' })).to.equal('bad-address');
+    expect(await plan({ to: text(one).slice(0, -1) })).to.equal('bad-address');
+    expect(await plan({ amount: 0 })).to.equal('bad-amount');
     const garbage = await one.shell.send(Uint8Array.of(1, 2));
     expect(garbage.ok ? '' : garbage.error.code).to.equal('bad-payment');
   });
 
   it('keeps nothing of a payment that the node refuses', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     one.refusal = 'fee-too-low: no.';
     const sent = await one.pay(text(one), 1_000);
     expect(sent.ok ? undefined : sent.error).to.deep.equal({
       ...{ code: 'payment-refused', rule: 'fee-too-low: no.' },
     });
     expect(one.shell.status().payments).to.equal(0);
-    expect(must(one.shell.balance('main'))).to.include({ confirmed: 50_000, pending: 0 });
+    expect(must(await one.shell.balance('main'))).to.include({ confirmed: 50_000, pending: 0 });
   });
 
   it('sends again what fell out of node and chain, until it is deep in it', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     const { transaction } = must(await one.pay(text(one), 1_000));
     one.mine();
     one.ledger.disconnect(1);
@@ -151,7 +153,7 @@ describe('walletShell', function () {
 
   it('sends nothing again while the index is behind, and lets go of what it is told to', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     const { transaction } = must(await one.pay(text(one), 1_000));
     one.ledger.pool = [];
     one.ledger.isCurrent = false;
@@ -167,40 +169,44 @@ describe('walletShell', function () {
 
   it('finds accounts, addresses and balance again from the words', async () => {
     const one = await made();
-    must(one.shell.createAccount('Bob'));
-    one.give(must(one.shell.address('main')), 50_000);
+    must(await one.shell.createAccount('Bob'));
+    one.give(must(await one.shell.address('main')), 50_000);
     await one.pay('Bob', 2_000);
     one.mine();
     const words = await one.shell.words(PASSPHRASE);
-    const before = ['main', 'Bob'].map((name) => must(one.shell.balance(name)));
+    const before = await Promise.all(
+      ['main', 'Bob'].map(async (name) => must(await one.shell.balance(name))),
+    );
     for (const name of [VAULT_FILE, DOCUMENT_FILE]) rmSync(pathOf(one, name));
     one.open();
     const wrong = await one.shell.restore(words.replace(/^\w+/, 'zoo'), 'new');
     expect(wrong.ok ? '' : wrong.error.code).to.equal('bad-words');
     expect(existsSync(pathOf(one, VAULT_FILE))).to.equal(false);
     must(await one.shell.restore(`  ${words.toUpperCase()} `, 'new'));
-    const after = ['main', 'account-2'].map((name) => must(one.shell.balance(name)));
+    const after = await Promise.all(
+      ['main', 'account-2'].map(async (name) => must(await one.shell.balance(name))),
+    );
     expect(after).to.deep.equal(before);
   });
 
   it('finds its addresses again when only the vault is left', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     rmSync(pathOf(one));
     one.open();
     expect(one.shell.status()).to.include({ state: 'locked', accounts: 0 });
     expect(await troubleOf(() => one.shell.accounts())).to.equal('wallet-locked');
     await one.shell.unlock(PASSPHRASE, 1);
-    expect(must(one.shell.balance('main')).confirmed).to.equal(50_000);
+    expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
   });
 
   it('shows what it knows where the words are elsewhere', async () => {
     const one = await made();
-    one.give(must(one.shell.address('main')), 50_000);
+    one.give(must(await one.shell.address('main')), 50_000);
     rmSync(pathOf(one, VAULT_FILE));
     one.open();
     expect(one.shell.status().state).to.equal('keyless');
-    expect(must(one.shell.balance('main')).confirmed).to.equal(50_000);
+    expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
     const sent = await one.pay(text(one), 1_000);
     expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
     expect(await troubleOf(() => one.shell.unlock(PASSPHRASE, 1))).to.equal('no-wallet');
@@ -234,19 +240,19 @@ describe('walletShell', function () {
 
   it('watches addresses without any words', async () => {
     const one = world();
-    const view = must(one.shell.watch(text(one, 0), 'genesis'));
+    const view = must(await one.shell.watch(text(one, 0), 'genesis'));
     expect(view.balance.confirmed).to.equal(1_000_000);
-    expect(must(one.shell.balance(text(one, 0))).confirmed).to.equal(1_000_000);
-    const again = one.shell.watch(text(one, 0), '');
+    expect(must(await one.shell.balance(text(one, 0))).confirmed).to.equal(1_000_000);
+    const again = await one.shell.watch(text(one, 0), '');
     expect(again.ok ? '' : again.error.code).to.equal('already-watched');
     await one.shell.create(PASSPHRASE);
-    expect(one.shell.watched()).to.have.length(1);
-    expect(must(one.shell.balance(undefined)).confirmed).to.equal(0);
+    expect(await one.shell.watched()).to.have.length(1);
+    expect(must(await one.shell.balance(undefined)).confirmed).to.equal(0);
   });
 
   it('passes on a payment of others, and keeps nothing of it', async () => {
     const [one, other] = [world(), await made()];
-    other.give(must(other.shell.address('main')), 50_000);
+    other.give(must(await other.shell.address('main')), 50_000);
     one.ledger.blocks = other.ledger.blocks;
     const { transaction } = must(await other.pay(text(one), 1_000));
     expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(false);
