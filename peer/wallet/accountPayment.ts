@@ -33,6 +33,8 @@ export interface AccountWish {
 }
 
 export interface AccountPlan extends Payment {
+  /** Where the change goes, if there is any. */
+  readonly changeTo: AddressHash;
   /** Of what it spends, and of its change. */
   readonly paths: readonly KeyPath[];
 }
@@ -62,7 +64,8 @@ export function planFromAccount(
   const isShort = !first.ok && first.error.code === 'not-enough' && change.length > 0;
   const plan = isShort ? planPayment({ ...request, coins: [...confirmed, ...change] }) : first;
   if (!plan.ok) return plan;
-  return ok({ ...plan.value, paths: pathsOf(account, plan.value, changeTo.value) });
+  const paths = pathsOf(account, plan.value, changeTo.value);
+  return ok({ ...plan.value, changeTo: changeTo.value, paths });
 }
 
 /**

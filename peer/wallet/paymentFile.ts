@@ -33,13 +33,23 @@ const FORMAT = 1;
 const PATHS_MAX = 2_000;
 const CHILD_MAX = 2 ** 31 - 1;
 
-export function printPaymentFile({ network, transaction, paths }: PaymentFile): string {
-  const { id, name, prefix } = network;
-  const hex = toHex(transaction.bytes);
-  const keys = paths.map(({ account, kind, number }) => `${account}/${kind}/${number}`);
-  const json = { cairnPayment: FORMAT, network: { id, name, prefix }, transaction: hex, keys };
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+/** What the file holds. */
+export interface PaymentFileJson {
+  readonly cairnPayment: typeof FORMAT;
+  readonly network: WalletNetwork;
+  readonly transaction: string;
+  readonly keys: string[];
 }
+
+export const paymentFileJson = ({ network, transaction, paths }: PaymentFile): PaymentFileJson => ({
+  cairnPayment: FORMAT,
+  network: { id: network.id, name: network.name, prefix: network.prefix },
+  transaction: toHex(transaction.bytes),
+  keys: paths.map(({ account, kind, number }) => `${account}/${kind}/${number}`),
+});
+
+export const printPaymentFile = (file: PaymentFile): string =>
+  `${JSON.stringify(paymentFileJson(file), undefined, 2)}\n`;
 
 /** The payment in `text`, or a sentence that says what is wrong with it. */
 export function parsePaymentFile(text: string): Result<PaymentFile, string> {

@@ -52,6 +52,8 @@ export interface PlannedPayment {
   /** What the recipient gets. */
   readonly amount: number;
   readonly change: number;
+  /** Where it goes. */
+  readonly changeTo: AddressHash;
   readonly fee: number;
   readonly feeRate: FeeRate;
   /** Addresses of this wallet. */

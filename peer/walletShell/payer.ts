@@ -52,6 +52,7 @@ export class Payer {
     const transaction = signed.value;
     const kept = await this.#dependencies.look((ledger) => this.#keep(transaction, ledger));
     if (!kept.ok) return kept;
+    if (kept.value === 'in-chain') return ok({ transaction, isOwn: true });
     const { txid } = transaction;
     const refusal = await this.#dependencies.submit(transaction.bytes);
     if (refusal === undefined) return ok({ transaction, isOwn: kept.value !== 'not-ours' });
@@ -108,14 +109,12 @@ export class Payer {
     return checked.ok ? ok(transaction) : broken(checked.error);
   }
 
-  #keep(
-    transaction: DecodedTransaction,
-    ledger: Ledger,
-  ): Result<'new' | 'known' | 'not-ours', WalletProblem> {
+  #keep(transaction: DecodedTransaction, ledger: Ledger): Result<Kept, WalletProblem> {
     const { document, now, save } = this.#dependencies;
     const before = document();
     const account = payerOf(before, transaction);
     if (account === undefined) return ok('not-ours');
+    if (ledger.place(transaction.txid) !== undefined) return ok('in-chain');
     const { txid, bytes } = transaction;
     const made = { txid, bytes, account: account.name, createdUnix: now() };
     const recorded = recordSigned(before, made, trackPayments(before, ledger));
@@ -125,6 +124,8 @@ export class Payer {
     return ok('new');
   }
 }
+
+type Kept = 'new' | 'known' | 'in-chain' | 'not-ours';
 
 const broken = (reject: Reject): Result<never, WalletProblem> =>
   fail({ code: 'bad-payment', rule: describeReject(reject) });

@@ -15,6 +15,7 @@ import type { AddressHash, Txid, UnixSeconds } from '../../shared/units.js';
 import type { HistoryPage } from '../index/readers.js';
 import { historyOf, type HistoryRow } from '../wallet/accountHistory.js';
 import { planFromAccount } from '../wallet/accountPayment.js';
+import type { FeeRate } from '../wallet/coinSelection.js';
 import { discover, isOfSeed, isUsed, withAllUsed, withUsed } from '../wallet/discovery.js';
 import {
   addAccount,
@@ -56,8 +57,8 @@ export interface WalletShellOptions {
 export interface WalletShellDependencies {
   readonly look: Look;
   readonly submit: Submit;
-  /** The least fee rate that the node takes now, smallest units for 1,000 bytes. */
-  readonly feeRateMin: () => number;
+  /** What to pay where nobody says it. */
+  readonly feeRate: () => FeeRate;
   readonly entropy: Entropy;
   readonly now: () => UnixSeconds;
   readonly logger: Logger;
@@ -290,17 +291,17 @@ export class WalletShell implements WalletPort {
     const to = this.#recipient(wish.to, ledger);
     if (!to.ok) return to;
     const { amount, memo } = wish;
-    const feeRate = wish.feeRate ?? Math.ceil(this.#dependencies.feeRateMin());
+    const feeRate = wish.feeRate ?? this.#dependencies.feeRate();
     const tracked = trackPayments(document, ledger);
     const request = { account: account.value, to: to.value, amount, feeRate, memo };
     const plan = planFromAccount(request, ledger, tracked);
     if (!plan.ok) return plan;
-    const { unsigned, paths, change, fee } = plan.value;
+    const { unsigned, paths, change, changeTo, fee } = plan.value;
     const transaction = readPayment(unsigned);
     if (!transaction.ok) return fail({ code: 'bad-payment', rule: transaction.error.code });
     return ok({
       file: { network: this.#network, transaction: transaction.value, paths },
-      ...{ amount, change, fee, feeRate },
+      ...{ amount, change, changeTo, fee, feeRate },
       own: new Set(allPaths(document.accounts).keys()),
     });
   }

@@ -46,7 +46,7 @@ export class WalletWorld {
       {
         look: (use) => Promise.resolve(use(this.ledger)),
         submit: (bytes) => Promise.resolve(this.#submit(bytes)),
-        feeRateMin: () => 1_000,
+        feeRate: () => 1_000,
         entropy: systemEntropy,
         now: () => {
           this.onMoment('signed');

@@ -132,6 +132,16 @@ describe('walletShell', function () {
     expect(must(await one.shell.balance('main'))).to.include({ confirmed: 50_000, pending: 0 });
   });
 
+  it('takes a payment that is in the chain already for sent', async () => {
+    const one = await made();
+    one.give(must(await one.shell.address('main')), 50_000);
+    const { transaction } = must(await one.pay(text(one), 1_000));
+    one.mine();
+    one.shell.forget(transaction.txid);
+    expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(true);
+    expect([one.sentCount, one.shell.status().payments]).to.deep.equal([1, 0]);
+  });
+
   it('sends again what fell out of node and chain, until it is deep in it', async () => {
     const one = await made();
     one.give(must(await one.shell.address('main')), 50_000);
