@@ -1,4 +1,4 @@
-/** Amounts on the command line: whole numbers of smallest units, and nothing that looks like one. */
+/** Amounts on the command line: whole numbers of smallest units, and nothing that looks alike. */
 
 import { Trouble } from '../shared/io/trouble.js';
 

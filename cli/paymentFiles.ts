@@ -48,7 +48,7 @@ export function refuseToReplace(path: string): void {
   throw new Trouble('file-exists', `The file ${path} exists.`, advice);
 }
 
-/** What it does, from its bytes alone; what goes to `own`, addresses of whoever looks, comes back. */
+/** What it does, from its bytes alone; `own`: addresses of whoever looks. */
 export function shownOf(
   { transaction, network }: PaymentFile,
   own: ReadonlySet<AddressHash>,

@@ -73,7 +73,7 @@ export class Prompt {
       const onData = (chunk: Buffer): void => {
         for (const character of chunk.toString('utf8')) {
           if (character === CTRL_C) process.exit(EXIT.interrupted);
-          if (BACKSPACES.includes(character)) text = [...text].slice(0, -1).join('');
+          if (BACKSPACES.includes(character)) text = Array.from(text).slice(0, -1).join('');
           else if (!['\r', '\n', CTRL_D].includes(character)) text += character;
           else {
             this.#input.off('data', onData);

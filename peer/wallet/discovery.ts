@@ -60,7 +60,7 @@ export function discover(
   }
 }
 
-/** Whether the addresses that are given out next are those of the words, and not somebody else's. */
+/** Whether the addresses that come next are those of the words, and not somebody else's. */
 export function isOfSeed({ accounts }: WalletDocument, seed: Uint8Array): boolean {
   return accounts.every(({ number, addresses }) => {
     const pairs = new AccountKeys(seed, number);

@@ -309,5 +309,4 @@ export type AccountJson = Static<typeof accountJson>;
 export type AccountsJson = Static<typeof accountsJson>;
 export type WatchedJson = Static<typeof watchedJson>;
 export type HistoryRowJson = Static<typeof rowJson>;
-export type PaymentJson = Static<typeof paymentJson>;
 export type PlannedJson = Static<typeof plannedJson>;

@@ -1,4 +1,4 @@
-/** What the node's index and mempool tell of addresses, counted anew from whole blocks each time. */
+/** What index and mempool tell of addresses, counted anew from whole blocks each time. */
 
 import { addressOf } from '../../shared/consensus/address.js';
 import type { Network } from '../../shared/consensus/genesis.js';

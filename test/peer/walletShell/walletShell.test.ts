@@ -44,7 +44,7 @@ describe('walletShell', function () {
     encodeAddress(one.network.params.prefix, owner(number).address);
   const pathOf = (one: WalletWorld, name = DOCUMENT_FILE): string => join(one.folder, name);
 
-  it('is made with twelve words, open, with one account, in files for its owner alone', async () => {
+  it('is made with twelve words, open, with an account, in files for its owner', async () => {
     const one = world();
     expect(one.shell.status().state).to.equal('none');
     expect(await troubleOf(() => one.shell.accounts())).to.equal('no-wallet');
@@ -161,7 +161,7 @@ describe('walletShell', function () {
     expect(one.shell.status().payments).to.equal(0);
   });
 
-  it('sends nothing again while the index is behind, and lets go of what it is told to', async () => {
+  it('sends nothing again while the index is behind, nor what is given up', async () => {
     const one = await made();
     one.give(must(await one.shell.address('main')), 50_000);
     const { transaction } = must(await one.pay(text(one), 1_000));
