@@ -60,6 +60,96 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./headersExport.js'),
   },
   {
+    words: 'wallet create',
+    summary: 'make a wallet, and print its words',
+    load: () => import('./walletCreate.js'),
+  },
+  {
+    words: 'wallet restore',
+    summary: 'make the wallet again from its words',
+    load: () => import('./walletRestore.js'),
+  },
+  {
+    words: 'wallet status',
+    summary: 'show whether the wallet is locked',
+    load: () => import('./walletStatus.js'),
+  },
+  {
+    words: 'wallet unlock',
+    summary: 'let the wallet sign for a while',
+    load: () => import('./walletUnlock.js'),
+  },
+  {
+    words: 'wallet lock',
+    summary: 'let the wallet sign nothing more',
+    load: () => import('./walletLock.js'),
+  },
+  {
+    words: 'wallet backup',
+    summary: 'print the words, to be written down',
+    load: () => import('./walletBackup.js'),
+  },
+  {
+    words: 'wallet forget',
+    summary: 'send a payment no more, and free its coins',
+    load: () => import('./walletForget.js'),
+  },
+  {
+    words: 'account list',
+    summary: 'list accounts and watched addresses, with what they hold',
+    load: () => import('./accountList.js'),
+  },
+  {
+    words: 'account create',
+    summary: 'make another account',
+    load: () => import('./accountCreate.js'),
+  },
+  {
+    words: 'receive',
+    summary: 'print a fresh address to be paid to',
+    load: () => import('./receive.js'),
+  },
+  {
+    words: 'balance',
+    summary: 'show what an account, an address or all accounts hold',
+    load: () => import('./balance.js'),
+  },
+  {
+    words: 'send',
+    summary: 'pay an address or an own account, after a look at it',
+    load: () => import('./send.js'),
+  },
+  {
+    words: 'history',
+    summary: 'list what came and went, newest first',
+    load: () => import('./history.js'),
+  },
+  {
+    words: 'watch',
+    summary: 'watch an address whose key is elsewhere',
+    load: () => import('./watch.js'),
+  },
+  {
+    words: 'tx create',
+    summary: 'plan a payment into a file, to be signed elsewhere',
+    load: () => import('./txCreate.js'),
+  },
+  {
+    words: 'tx sign',
+    summary: 'sign a payment with the wallet’s file alone',
+    load: () => import('./txSign.js'),
+  },
+  {
+    words: 'tx read',
+    summary: 'show what a payment in a file does',
+    load: () => import('./txRead.js'),
+  },
+  {
+    words: 'tx send',
+    summary: 'give a signed payment to the node',
+    load: () => import('./txSend.js'),
+  },
+  {
     words: 'genesis',
     summary: 'make a network file from a template',
     load: () => import('./genesis.js'),

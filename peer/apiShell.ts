@@ -30,16 +30,19 @@ export interface RunningApi {
 /** Listens and answers. Throws `Trouble`. */
 export async function startApi(
   { http, facts }: ApiShellOptions,
-  { queries, command, index, directory, logger }: ApiShellDependencies,
+  { queries, command, index, wallet, directory, logger }: ApiShellDependencies,
 ): Promise<RunningApi> {
   const isLoopback = isLoopbackHost(http.host);
-  const token = isLoopback ? undefined : loadToken(directory.file(TOKEN_FILE), systemEntropy);
-  const handlers = createHandlers(facts, { queries, command, index, clock: systemClock });
+  const token = loadToken(directory.file(TOKEN_FILE), systemEntropy);
+  const handlers = createHandlers(facts, { queries, command, index, wallet, clock: systemClock });
   const onDefect = (error: Error): void => {
     logger.error('the API failed to answer', { error: error.stack ?? error.message });
   };
   const app = await createServer(
-    { listenHost: http.host, token, version: facts.version, onDefect },
+    {
+      ...{ listenHost: http.host, token, writesNeedToken: !isLoopback },
+      ...{ version: facts.version, onDefect },
+    },
     handlers,
   );
   const { servers, port } = await listenForHttp(
@@ -49,7 +52,7 @@ export async function startApi(
     http.host,
     http.port,
   );
-  if (token !== undefined) {
+  if (!isLoopback) {
     logger.warn('the API can be reached from other computers; writes need the token', {
       token: directory.file(TOKEN_FILE),
     });

@@ -26,6 +26,9 @@ import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
 import { INDEX_FILE } from './storage/openIndex.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
+import { lookFrom } from './walletShell/nodeLedger.js';
+import { feeRateOf, submitTo } from './walletShell/nodeSubmit.js';
+import { WalletShell } from './walletShell/walletShell.js';
 
 export interface PeerOptions {
   readonly wish: NetworkWish;
@@ -139,12 +142,14 @@ async function start(
   const { queries, command } = shell;
   const facts = factsOf(self, network);
   const { logger } = dependencies;
+  const wallet = makeWallet(shell, index, parts, cleanups);
   const api = await namingFlag('--http', () =>
-    startApi({ http, facts }, { queries, command, index, directory, logger }),
+    startApi({ http, facts }, { queries, command, index, wallet, directory, logger }),
   );
   cleanups.push(() => api.close());
   shell.start();
   index?.start();
+  void wallet.tick();
   for (const address of await resolveAddresses(connect, logger)) {
     void command({ type: 'connect', address });
   }
@@ -250,6 +255,29 @@ function makeIndex(
     index.close();
   });
   return index;
+}
+
+function makeWallet(
+  { queries, command }: NodeShell,
+  index: IndexShell | undefined,
+  { directory, network, logger }: ShellParts,
+  cleanups: Cleanup[],
+): WalletShell {
+  const wallet = new WalletShell(
+    { folder: directory.path, network },
+    {
+      look: lookFrom(index, queries),
+      submit: submitTo(command),
+      feeRate: () => feeRateOf(queries, systemClock()),
+      entropy: systemEntropy,
+      now: () => systemClock().unix,
+      logger,
+    },
+  );
+  cleanups.push(() => {
+    wallet.close();
+  });
+  return wallet;
 }
 
 const factsOf = (self: Self, network: Network) => ({

@@ -17,7 +17,7 @@ import { analyse, readSources, type Source } from './support/sources.js';
 const UNMIRRORED: readonly string[] = [];
 
 /** What tests start by path. */
-const TEST_PROGRAMS = ['reporter', 'hostDoor', 'slowLineProgram'].map(
+const TEST_PROGRAMS = ['reporter', 'hostDoor', 'slowLineProgram', 'walletProgram'].map(
   (name) => `test/support/${name}.ts`,
 );
 /** Programs: what people and other processes start by path. */

@@ -13,13 +13,16 @@ export interface Caller {
   readonly origin: string | undefined;
   readonly contentType: string | undefined;
   readonly authorization: string | undefined;
+  /** Whether what is called needs the token in any case. */
+  readonly needsToken: boolean;
 }
 
 export interface GuardOptions {
   /** The host under which the API was asked to listen: a name given there is welcome as Host. */
   readonly listenHost: string;
-  /** Required for writes; `undefined` where only this computer can connect. */
-  readonly token: string | undefined;
+  readonly token: string;
+  /** Not where only this computer can connect. */
+  readonly writesNeedToken: boolean;
   readonly isSameText: (a: string, b: string) => boolean;
 }
 
@@ -28,9 +31,10 @@ export function checkCaller(caller: Caller, options: GuardOptions): HttpErrorCod
   const { host, origin } = caller;
   if (host === undefined || !isWelcomeHost(host, options.listenHost)) return 'host-refused';
   if (origin !== undefined && !isSameOrigin(origin, host)) return 'origin-refused';
-  if (isRead(caller.method)) return undefined;
-  if (!isJson(caller.contentType)) return 'unsupported-media-type';
-  if (options.token === undefined) return undefined;
+  const isWrite = !isRead(caller.method);
+  if (isWrite && !isJson(caller.contentType)) return 'unsupported-media-type';
+  const needsToken = caller.needsToken || (isWrite && options.writesNeedToken);
+  if (!needsToken) return undefined;
   const expected = `Bearer ${options.token}`;
   return options.isSameText(caller.authorization ?? '', expected) ? undefined : 'token-required';
 }

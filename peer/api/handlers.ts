@@ -17,7 +17,9 @@ import { blockJsonOf, headerJsonOf, workHex, type Entry } from './chainJson.js';
 import { MEMPOOL_COUNT_DEFAULT, mempoolOf, mempoolStatusOf, submittedOf } from './mempoolJson.js';
 import { createIndexHandlers, type IndexDesk } from './indexHandlers.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
+import type { WalletPort } from '../wallet/port.js';
 import type { Handlers } from './server.js';
+import { createWalletHandlers } from './walletHandlers.js';
 
 export interface ApiFacts {
   /** Of the node. */
@@ -35,11 +37,12 @@ export interface ApiDependencies {
   readonly command: (command: Command) => Promise<Result<Reply, CommandProblem>>;
   /** `undefined`: it is switched off. */
   readonly index: IndexDesk | undefined;
+  readonly wallet: WalletPort;
   readonly clock: () => Now;
 }
 
 export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): Handlers {
-  const { queries, command, index, clock } = dependencies;
+  const { queries, command, index, wallet, clock } = dependencies;
   return {
     status: () => ok({ ...statusOf(facts, queries, clock()), indexHeight: index?.height ?? null }),
     peers: () => ok(peersOf(queries, clock())),
@@ -77,6 +80,7 @@ export function createHandlers(facts: ApiFacts, dependencies: ApiDependencies): 
     health: () => ok({ alive: true }),
     ready: () => readyOf(queries),
     ...createIndexHandlers(queries, index),
+    ...createWalletHandlers(wallet, queries.network.params.prefix),
   };
 }
 

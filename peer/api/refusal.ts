@@ -9,13 +9,17 @@ import {
   type ErrorBody,
   type HttpErrorCode,
 } from '../../shared/http/errors.js';
+import type { Trouble } from '../../shared/io/trouble.js';
 import { fail } from '../../shared/result.js';
 import type { CommandProblem } from '../types.js';
+import { describeWalletProblem, type WalletProblem } from '../wallet/problem.js';
 
-/** A refusal of the API itself, or of the chain's rules. */
+/** A refusal of the API itself, of the chain's rules, of the wallet or of its files. */
 export type Refusal =
   | { readonly type: 'http'; readonly code: HttpErrorCode; readonly message: string }
-  | { readonly type: 'reject'; readonly reject: Reject };
+  | { readonly type: 'reject'; readonly reject: Reject }
+  | { readonly type: 'wallet'; readonly problem: WalletProblem }
+  | { readonly type: 'trouble'; readonly trouble: Trouble };
 
 /** The failed result of a handler. */
 export const refuse = (
@@ -47,8 +51,21 @@ export function answerOf(refusal: Refusal): { readonly status: number; readonly 
     const { status } = HTTP_ERRORS[refusal.code];
     return { status, body: errorOf(refusal.code, refusal.message) };
   }
-  const { reject } = refusal;
-  const hint = 'docs/protocol.md explains each rule.';
-  const body = { code: reject.code, message: describeReject(reject), hint };
-  return { status: REJECTED_STATUS, body };
+  if (refusal.type === 'reject') {
+    const { reject } = refusal;
+    const hint = 'docs/protocol.md explains each rule.';
+    const body = { code: reject.code, message: describeReject(reject), hint };
+    return { status: REJECTED_STATUS, body };
+  }
+  if (refusal.type === 'wallet') {
+    const { message, advice } = describeWalletProblem(refusal.problem);
+    return { status: REJECTED_STATUS, body: { code: refusal.problem.code, message, hint: advice } };
+  }
+  const { code, message, advice } = refusal.trouble;
+  const status = code === 'wrong-passphrase' ? WRONG_PASSPHRASE_STATUS : TROUBLE_STATUS;
+  return { status, body: { code, message, hint: advice } };
 }
+
+/** Something is to be set right first. */
+const TROUBLE_STATUS = 409;
+const WRONG_PASSPHRASE_STATUS = 403;

@@ -1,6 +1,13 @@
 /** The HTTP server of a node: Fastify over the table of routes, guarded, with one form of error. */
 
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { errorOf, HTTP_ERRORS, type HttpErrorCode } from '../../shared/http/errors.js';
@@ -30,8 +37,9 @@ export type Handlers = {
 export interface ServerOptions {
   /** Where it listens: a host name given there is welcome in requests. */
   readonly listenHost: string;
-  /** What writes must carry; `undefined` on loopback. */
-  readonly token: string | undefined;
+  /** What requests must carry to the wallet and, unless `writesNeedToken` is false, writes. */
+  readonly token: string;
+  readonly writesNeedToken: boolean;
   readonly version: string;
   /** A defect in a handler: the caller gets a plain 500, the log gets this. */
   readonly onDefect: (error: Error) => void;
@@ -42,7 +50,11 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** A block of 3.9 MB in hex, and the JSON around it. */
 const BLOCK_BODY_BYTES_MAX = 8 * 1024 * 1024;
 
-const LARGE_BODIES: ReadonlySet<RouteName> = new Set(['submitBlock', 'submitTransactions']);
+const LARGE_BODIES: ReadonlySet<RouteName> = new Set([
+  'submitBlock',
+  'submitTransactions',
+  'sendPayment',
+]);
 
 /** The server, ready for `routing` and `inject`; it listens nowhere yet. */
 export async function createServer(
@@ -102,7 +114,7 @@ type ValidatorFactory = NonNullable<
 >;
 
 function addGuard(app: FastifyInstance, options: ServerOptions): void {
-  const { listenHost, token } = options;
+  const { listenHost, token, writesNeedToken } = options;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS);
     const { headers, method } = request;
@@ -112,10 +124,19 @@ function addGuard(app: FastifyInstance, options: ServerOptions): void {
       origin: headers.origin,
       contentType: headers['content-type'],
       authorization: headers.authorization,
+      needsToken: needsToken(request),
     };
-    const code = checkCaller(caller, { listenHost, token, isSameText });
+    const code = checkCaller(caller, { listenHost, token, writesNeedToken, isSameText });
     return code === undefined ? undefined : sendError(reply, code, MESSAGES[code] ?? code);
   });
+}
+
+/** The router has found the route before; one that does not exist tells nothing anyway. */
+const needsToken = (request: FastifyRequest): boolean =>
+  (request.routeOptions.config as GuardConfig).needsToken === true;
+
+interface GuardConfig {
+  readonly needsToken?: boolean;
 }
 
 const SAFE_HEADERS = {
@@ -130,7 +151,7 @@ const MESSAGES: Partial<Record<HttpErrorCode, string>> = {
   'host-refused': 'The Host of the request is not this node.',
   'origin-refused': 'The request comes from a page of another site.',
   'unsupported-media-type': 'A write needs a JSON body.',
-  'token-required': 'Writes to this node need its token.',
+  'token-required': 'This needs the node’s token.',
 };
 
 /** Comparing digests takes the same time wherever the texts differ. */
@@ -169,6 +190,7 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers): vo
     method: route.method,
     url: route.path,
     schema,
+    config: { needsToken: route.needsToken === true } as FastifyContextConfig,
     ...(LARGE_BODIES.has(name) ? { bodyLimit: BLOCK_BODY_BYTES_MAX } : {}),
     handler: async ({ params, query, body }, reply) => {
       const answer = await handle({ params, query, body } as RequestOf<RouteName>);

@@ -1,4 +1,6 @@
-/** The token that writes need when the API listens elsewhere than on loopback. */
+/**
+ * The token that the wallet needs, and writes when the API listens elsewhere than on loopback.
+ */
 
 import { toHex } from '../../shared/bytes.js';
 import type { Entropy } from '../../shared/entropy.js';

@@ -44,13 +44,16 @@ import {
   submittedTransactionsJson,
   submitTransactionsBody,
 } from './transactionSchemas.js';
+import { WALLET_ROUTES } from './walletRoutes.js';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** A part in the form `:name` is a parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: 'node' | 'chain' | 'addresses' | 'mining';
+  readonly tag: 'node' | 'chain' | 'addresses' | 'mining' | 'wallet';
+  /** Of reads, too, and also on loopback. */
+  readonly needsToken?: true;
   readonly params?: JsonSchema;
   readonly query?: JsonSchema;
   readonly body?: JsonSchema;
@@ -208,6 +211,7 @@ export const ROUTES = {
     tag: 'node',
     response: readyJson,
   },
+  ...WALLET_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fillUpTo, FILLER, mount, unmount } from '../support/mounts.js';
 import { until } from '../support/programs.js';
 import { freePorts, Sandbox, statusAt, stop, untilPrinted } from '../support/sandbox.js';
 import { skip } from '../support/skip.js';
@@ -33,14 +33,6 @@ describe('e2e: the disk', function () {
     await sandbox.close();
   });
 
-  const filler = (): string => `${disk}/filler`;
-
-  /** Leaves about `bytes` free. */
-  function fillUpTo(bytes: number): void {
-    const { bavail, bsize } = statfsSync(disk);
-    writeFileSync(filler(), new Uint8Array(Math.max(0, bavail * bsize - bytes)));
-  }
-
   async function startPeer() {
     const [tcp = 0, http = 0] = await freePorts(2);
     const running = sandbox.start(
@@ -55,7 +47,7 @@ describe('e2e: the disk', function () {
     await untilPrinted(first.running, /the peer is up/);
     const node = ['--node', `http://127.0.0.1:${String(first.http)}`];
     await sandbox.json('mine', '3', ...node);
-    fillUpTo(100_000);
+    fillUpTo(disk, 100_000);
     await sandbox.run('mine', 'start', '--cpu', '100', ...node);
     const { code, output } = await until('the end', 30_000, () =>
       first.running.child.exitCode === null ? undefined : first.running.ended,
@@ -71,7 +63,7 @@ describe('e2e: the disk', function () {
     expect(refused.output).to.match(/^The disk .*data (is full|has only 0 MB free; .*)\. .*\n$/);
     expect(refused.output).to.contain(ADVICE);
 
-    rmSync(filler());
+    rmSync(`${disk}/${FILLER}`);
     const verified = await sandbox.json<{ height: number }>(
       ...['chain', 'verify', '--data', `${disk}/data`],
     );
@@ -83,7 +75,7 @@ describe('e2e: the disk', function () {
   });
 
   it('refuses to start where there is no room', async () => {
-    fillUpTo(START_BYTES_MIN - 100_000);
+    fillUpTo(disk, START_BYTES_MIN - 100_000);
     const { code, output } = await (await startPeer()).running.ended;
     expect([code, output]).to.deep.equal([
       1,
@@ -93,7 +85,7 @@ describe('e2e: the disk', function () {
 
   it('says that it cannot write to a read-only disk, also where there is no room', async () => {
     mkdirSync(`${disk}/data`);
-    fillUpTo(100_000);
+    fillUpTo(disk, 100_000);
     expect(mount(['-o', 'remount,ro', disk])).to.equal(true);
     const { code, output } = await (await startPeer()).running.ended;
     expect([code, output]).to.deep.equal([
@@ -105,20 +97,3 @@ describe('e2e: the disk', function () {
 });
 
 const ADVICE = 'Make room, or choose another data directory; nothing that was stored is lost.';
-
-function mount(parameters: readonly string[]): boolean {
-  try {
-    execFileSync('mount', parameters, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function unmount(folder: string): void {
-  try {
-    execFileSync('umount', [folder], { stdio: 'ignore' });
-  } catch {
-    // It was never mounted.
-  }
-}

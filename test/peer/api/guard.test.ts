@@ -7,11 +7,17 @@ const READ: Caller = {
   origin: undefined,
   contentType: undefined,
   authorization: undefined,
+  needsToken: false,
 };
 const WRITE: Caller = { ...READ, method: 'POST', contentType: 'application/json' };
 
-const check = (caller: Partial<Caller>, token?: string, listenHost = 'localhost') =>
-  checkCaller({ ...WRITE, ...caller }, { listenHost, token, isSameText: (a, b) => a === b });
+const OPEN = {
+  ...{ listenHost: 'localhost', token: 'secret', writesNeedToken: false },
+  isSameText: (a: string, b: string) => a === b,
+};
+
+const check = (caller: Partial<Caller>, options: Partial<typeof OPEN> = {}) =>
+  checkCaller({ ...WRITE, ...caller }, { ...OPEN, ...options });
 
 describe('api/guard', () => {
   it('welcomes addresses and localhost as Host, with any port', () => {
@@ -28,7 +34,7 @@ describe('api/guard', () => {
   });
 
   it('welcomes the name that the operator listens on', () => {
-    expect(check({ host: 'Lab-7.lan:5000' }, undefined, 'lab-7.lan')).to.equal(undefined);
+    expect(check({ host: 'Lab-7.lan:5000' }, { listenHost: 'lab-7.lan' })).to.equal(undefined);
   });
 
   it('refuses reads and writes of pages of other origins, also of another port', () => {
@@ -52,11 +58,24 @@ describe('api/guard', () => {
     expect(check({ contentType: 'application/json; charset=utf-8' })).to.equal(undefined);
   });
 
-  it('asks for the token where there is one, for writes only', () => {
-    expect(check({}, 'secret')).to.equal('token-required');
-    expect(check({ authorization: 'Bearer wrong' }, 'secret')).to.equal('token-required');
-    expect(check({ authorization: 'Bearer secret' }, 'secret')).to.equal(undefined);
-    expect(check({ method: 'GET' }, 'secret')).to.equal(undefined);
+  it('asks for the token for writes where other computers can connect', () => {
+    const options = { writesNeedToken: true };
+    expect(check({}, options)).to.equal('token-required');
+    expect(check({ authorization: 'Bearer wrong' }, options)).to.equal('token-required');
+    expect(check({ authorization: 'Bearer secret' }, options)).to.equal(undefined);
+    expect(check({ method: 'GET' }, options)).to.equal(undefined);
+    expect(check({})).to.equal(undefined);
+  });
+
+  it('asks for the token everywhere, and for reads, too, where what is called needs it', () => {
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      const caller = { method, needsToken: true };
+      expect(check(caller), method).to.equal('token-required');
+      expect(check({ ...caller, authorization: 'secret' }), method).to.equal('token-required');
+      expect(check({ ...caller, authorization: 'Bearer secret' }), method).to.equal(undefined);
+      const foreign = { ...caller, authorization: 'Bearer secret', origin: 'http://evil.example' };
+      expect(check(foreign), method).to.equal('origin-refused');
+    }
   });
 
   it('knows which hosts are this computer alone', () => {
@@ -64,5 +83,3 @@ describe('api/guard', () => {
     expect(['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.x'].some(isLoopbackHost)).to.equal(false);
   });
 });
-
-const OPEN = { listenHost: 'localhost', token: undefined, isSameText: () => true };

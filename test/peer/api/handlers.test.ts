@@ -25,6 +25,7 @@ import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { temporaryFolders } from '../../support/folders.js';
 import { payGenesis } from '../../support/mempools.js';
 import { Stranger } from '../../support/stranger.js';
+import { WalletWorld } from '../../support/walletWorld.js';
 
 const ajv = new Ajv({ allowUnionTypes: true });
 
@@ -285,12 +286,13 @@ function serve(world: World, node: WorldNode): Promise<FastifyInstance> {
     },
     index: undefined,
     clock: () => world.now,
+    wallet: new WalletWorld('none').shell,
   });
   const onDefect = (error: Error): void => {
     throw error;
   };
   return createServer(
-    { listenHost: 'localhost', token: undefined, version: '1', onDefect },
+    { listenHost: 'localhost', token: '', writesNeedToken: false, version: '1', onDefect },
     handlers,
   );
 }

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
+import { WalletWorld } from '../../support/walletWorld.js';
 import type { FastifyInstance } from 'fastify';
 import type { IndexDesk } from '../../../peer/api/indexHandlers.js';
 import { createHandlers } from '../../../peer/api/handlers.js';
@@ -340,11 +341,14 @@ function serve(
     queries: node.node.queries,
     command: () => Promise.reject(new Error('nobody commands here')),
     index,
+    wallet: new WalletWorld('none').shell,
     clock: () => world.now,
   });
   const onDefect = (error: Error): void => {
     throw error;
   };
-  const options = { listenHost: 'localhost', token: undefined, version: '1', onDefect };
+  const options = {
+    ...{ listenHost: 'localhost', token: '', writesNeedToken: false, version: '1', onDefect },
+  };
   return createServer(options, handlers);
 }

@@ -15,10 +15,11 @@ describe('api/server', () => {
   let app: FastifyInstance;
   let defects: Error[];
 
-  async function start(handlers: Partial<Handlers> = {}, token?: string): Promise<void> {
+  async function start(handlers: Partial<Handlers> = {}, writesNeedToken = false): Promise<void> {
     const options = {
       listenHost: 'localhost',
-      token,
+      token: 'secret',
+      writesNeedToken,
       version: '1.2.3',
       onDefect: (error: Error) => defects.push(error),
     };
@@ -137,13 +138,44 @@ describe('api/server', () => {
 
   it('asks for the token in writes when it has one', async () => {
     await app.close();
-    await start({}, 'secret');
+    await start({}, true);
     const payload = { count: 1 };
     const write = (headers: Record<string, string>) =>
       ask({ method: 'POST', url: '/api/mining/generate', payload, headers });
     expect((await write({})).status).to.equal(401);
     expect((await write({ authorization: 'Bearer secret' })).status).to.equal(200);
     expect((await ask({ url: '/api/status' })).status).to.equal(200);
+  });
+
+  it('asks for the token on every route of the wallet, and no page gets it elsewhere', async () => {
+    const routes = Object.values(ROUTES).filter(({ path }) => path.startsWith('/api/wallet'));
+    expect(routes).to.have.length.above(10);
+    for (const { method, path } of routes) {
+      const url = path.replace(':txid', 'ab'.repeat(32));
+      const payload = method === 'POST' ? { payload: {} } : {};
+      const call = (headers: Record<string, string>) => ask({ method, url, ...payload, headers });
+      expect((await call({})).body['code'], url).to.equal('token-required');
+      const wrong = await call({ authorization: 'Bearer secre' });
+      expect([wrong.status, wrong.body['code']], url).to.deep.equal([401, 'token-required']);
+      const token = { authorization: 'Bearer secret' };
+      const foreign = await call({ ...token, origin: 'http://evil.example' });
+      expect(foreign.body['code'], url).to.equal('origin-refused');
+      const rebound = await call({ ...token, host: 'evil.example:5000' });
+      expect(rebound.body['code'], url).to.equal('host-refused');
+      expect((await call(token)).body['code'], url).to.be.oneOf([undefined, 'bad-request']);
+      if (method !== 'GET') continue;
+      const head = await app.inject({ method: 'HEAD', url, headers: { host: 'localhost' } });
+      expect(head.statusCode, url).to.equal(401);
+    }
+  });
+
+  it('takes a payment of the greatest size', async () => {
+    const url = '/api/wallet/send';
+    const headers = { authorization: 'Bearer secret' };
+    const send = (bytes: number) =>
+      ask({ method: 'POST', url, payload: { transaction: '00'.repeat(bytes) }, headers });
+    expect((await send(100_000)).status).to.equal(200);
+    expect((await send(100_001)).body['code']).to.equal('bad-request');
   });
 
   it('describes every route in its OpenAPI document', async () => {

@@ -1,0 +1,58 @@
+/** A wallet on a computer without a node: made there, and signing there. */
+
+import { networkOf } from '../shared/consensus/genesis.js';
+import { Logger } from '../shared/io/logger.js';
+import { readNetworkFile } from '../shared/io/networkFile.js';
+import { systemClock } from '../shared/io/clock.js';
+import { systemEntropy } from '../shared/io/systemEntropy.js';
+import { Trouble } from '../shared/io/trouble.js';
+import type { Ledger } from '../peer/wallet/ledger.js';
+
+export interface OfflineWallet {
+  readonly folder: string;
+  /** The network file. */
+  readonly genesis: string | undefined;
+  readonly passphrase: string;
+}
+
+/** Makes both files in `folder`, which must be there, and returns the words. Throws `Trouble`. */
+export async function makeOfflineWallet(options: OfflineWallet): Promise<string> {
+  const { folder, genesis, passphrase } = options;
+  if (genesis === undefined) {
+    const message = 'A wallet without a node needs to know its network.';
+    throw new Trouble('wrong-use', message, 'Name its file with --genesis.');
+  }
+  const network = networkOf(readNetworkFile(genesis));
+  const { WalletShell } = await import('../peer/walletShell/walletShell.js');
+  const shell = new WalletShell(
+    { folder, network },
+    {
+      look: (use) => Promise.resolve(use(NOTHING)),
+      submit: () => Promise.resolve('There is no node.'),
+      feeRate: () => 0,
+      entropy: systemEntropy,
+      now: () => systemClock().unix,
+      logger: new Logger({
+        ...{ format: 'text', level: 'error', hasColour: false, stream: process.stderr },
+      }),
+    },
+  );
+  try {
+    return await shell.create(passphrase);
+  } finally {
+    shell.close();
+  }
+}
+
+/** Nobody has paid to words that are new. */
+const NOTHING: Ledger = {
+  height: -1,
+  isCurrent: false,
+  maturity: 0,
+  timeOf: () => undefined,
+  coins: () => [],
+  history: () => [],
+  place: () => undefined,
+  waiting: () => undefined,
+  waitingOf: () => [],
+};

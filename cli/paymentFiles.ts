@@ -1,0 +1,74 @@
+/** Files of payments on their way from one computer to another. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { hashBytes, equalBytes } from '../shared/bytes.js';
+import { encodeAddress } from '../shared/consensus/address.js';
+import { writeFileAtomically } from '../shared/io/atomicFile.js';
+import { fileTrouble } from '../shared/io/diskTrouble.js';
+import { Trouble } from '../shared/io/trouble.js';
+import type { AddressHash } from '../shared/units.js';
+import { checkSignatures } from '../shared/consensus/checkTransaction.js';
+import {
+  parsePaymentFile,
+  printPaymentFile,
+  summarise,
+  type PaymentFile,
+} from '../peer/wallet/paymentFile.js';
+import type { ShownPayment } from './paymentView.js';
+
+/** The payment in the file at `path`. Throws `Trouble`. */
+export function readPaymentFile(path: string): PaymentFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileTrouble(error, path);
+    throw new Trouble('no-file', `There is no file ${path}.`, 'Check the path.', error);
+  }
+  const parsed = parsePaymentFile(text);
+  if (parsed.ok) return parsed.value;
+  const advice = 'cairn tx create makes one.';
+  throw new Trouble('bad-payment', `${path} is no payment: ${parsed.error}`, advice);
+}
+
+/** Writes a new file. Throws `Trouble`. */
+export function writePaymentFile(path: string, payment: PaymentFile): void {
+  refuseToReplace(path);
+  try {
+    writeFileAtomically(path, printPaymentFile(payment));
+  } catch (error) {
+    throw fileTrouble(error, path);
+  }
+}
+
+/** Throws `Trouble` where a file stands at `path`. */
+export function refuseToReplace(path: string): void {
+  if (!existsSync(path)) return;
+  const advice = 'Move it away, or name another with --out.';
+  throw new Trouble('file-exists', `The file ${path} exists.`, advice);
+}
+
+/** What it does, from its bytes alone; `own`: addresses of whoever looks. */
+export function shownOf(
+  { transaction, network }: PaymentFile,
+  own: ReadonlySet<AddressHash>,
+): ShownPayment {
+  const { outputs, ...summary } = summarise(transaction, own);
+  return {
+    ...summary,
+    memo: transaction.memo,
+    outputs: outputs.map(({ address, amount, isOwn }) => ({
+      ...{ address: encodeAddress(network.prefix, address), amount, isChange: isOwn },
+    })),
+  };
+}
+
+/** Signatures that are still zeros. */
+export const missingSignatures = ({ transaction }: PaymentFile): number =>
+  transaction.signatures.filter((one) => equalBytes(one, UNSIGNED)).length;
+
+/** Whether the network would take its signatures. */
+export const isSigned = ({ transaction, network }: PaymentFile): boolean =>
+  checkSignatures(transaction, hashBytes(network.id)).ok;
+
+const UNSIGNED = new Uint8Array(64);

@@ -1,0 +1,50 @@
+/** Payments as people look at them before they agree: inputs, recipients, change and fee. */
+
+import { toHex } from '../shared/bytes.js';
+import { alignColumns } from './format.js';
+
+export interface ShownPayment {
+  readonly inputs: readonly { readonly amount: number }[];
+  readonly outputs: readonly {
+    readonly address: string;
+    readonly amount: number;
+    /** Whether it comes back to who pays. */
+    readonly isChange: boolean;
+  }[];
+  readonly fee: number;
+  readonly sizeBytes: number;
+  readonly memo: Uint8Array;
+}
+
+/** Several lines. To whoever does not know which output is change, each is a payment. */
+export function describePayment({ inputs, outputs, fee, sizeBytes, memo }: ShownPayment): string {
+  const rate = Math.floor((fee * 1_000) / sizeBytes);
+  const coins = `${String(inputs.length)} ${inputs.length === 1 ? 'coin' : 'coins'}`;
+  const rows = [
+    ['inputs', sum(inputs), coins],
+    ...outputs.map(({ address, amount, isChange }) => [
+      ...[isChange ? 'change' : 'to', amount, address],
+    ]),
+    ['fee', fee, `${String(sizeBytes)} bytes, ${String(rate)} for 1000 bytes`],
+    ['total', sum(outputs.filter(({ isChange }) => !isChange)) + fee, 'paid, the fee included'],
+  ].map((row) => row.map(String));
+  const width = Math.max(...rows.map(([, amount = '']) => amount.length));
+  const lines = alignColumns(
+    rows.map(([name = '', amount = '', about = '']) => [name, amount.padStart(width), about]),
+  );
+  return [...lines, ...(memo.length === 0 ? [] : [`memo    ${memoText(memo)}`])].join('\n');
+}
+
+const sum = (parts: readonly { readonly amount: number }[]): number =>
+  parts.reduce((total, { amount }) => total + amount, 0);
+
+/** Its text where it is one that a terminal may show, else hex. */
+export function memoText(memo: Uint8Array): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(memo);
+    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return JSON.stringify(text);
+  } catch {
+    // No text.
+  }
+  return toHex(memo);
+}

@@ -1,0 +1,29 @@
+/** `cairn tx send FILE`: gives a signed payment to the node. */
+
+import { toHex } from '../shared/bytes.js';
+import { keysOf } from '../shared/config/settings.js';
+import { Trouble } from '../shared/io/trouble.js';
+import { defineCommand, JSON_OPTION } from './command.js';
+import { EXIT } from './exitCodes.js';
+import { ask, findNode } from './findNode.js';
+import { readPaymentFile } from './paymentFiles.js';
+
+export const command = defineCommand({
+  settings: keysOf(''),
+  options: { json: JSON_OPTION },
+  positionals: ['FILE'],
+  run: async ({ settings, options, positionals, output }) => {
+    const { transaction, network } = readPaymentFile(positionals[0] ?? '');
+    const client = findNode(settings.values);
+    const theirs = await ask(client, 'network', {});
+    if (theirs.id !== network.id) {
+      const message = `The payment is for network ${network.name}, the node is in ${theirs.name}.`;
+      throw new Trouble('other-network', message, 'Name a node of that network with --node.');
+    }
+    const body = { transaction: toHex(transaction.bytes) };
+    const sent = await ask(client, 'sendPayment', { body });
+    if (options.json === true) output.json(sent);
+    else output.line(`Sent: ${sent.txid}`);
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,89 @@
+/**
+ * Finds again what was paid to a wallet of which nothing is left but its words: address after
+ * address, until many in a row were never used (BIP 44, "Account discovery").
+ */
+
+import { toHex } from '../../shared/bytes.js';
+import type { AddressHash } from '../../shared/units.js';
+import { AccountKeys, ADDRESS_KINDS } from './accountKeys.js';
+import {
+  addAccount,
+  addressesOf,
+  GAP,
+  withAllKeys,
+  withGiven,
+  type Account,
+  type WalletDocument,
+} from './document.js';
+import type { Ledger } from './ledger.js';
+
+/** Whether anybody ever paid `address`, or is about to. */
+export const isUsed = (ledger: Ledger, address: AddressHash): boolean =>
+  ledger.history(address, { count: 1, before: undefined }).length > 0 ||
+  ledger.waitingOf(address).length > 0;
+
+/** The document with all addresses of its accounts that were used counted as given out. */
+export const withUsed = (document: WalletDocument, ledger: Ledger): WalletDocument =>
+  document.accounts.reduce((at, account) => raised(at, account, ledger), document);
+
+/** The same, and with keys for all that come next, however far that leads. */
+export function withAllUsed(
+  document: WalletDocument,
+  seed: Uint8Array,
+  ledger: Ledger,
+): WalletDocument {
+  let at = withAllKeys(document, seed);
+  for (;;) {
+    const next = withUsed(at, ledger);
+    if (next === at) return at;
+    at = withAllKeys(next, seed);
+  }
+}
+
+/**
+ * The document with the accounts that were used added, named by `nameOf`, until one was not. A
+ * wallet has one account at least.
+ */
+export function discover(
+  document: WalletDocument,
+  seed: Uint8Array,
+  { ledger, nameOf }: { readonly ledger: Ledger; readonly nameOf: (number: number) => string },
+): WalletDocument {
+  let at = withAllUsed(document, seed, ledger);
+  for (;;) {
+    const added = addAccount(at, nameOf(at.accounts.length), seed);
+    if (!added.ok) return at;
+    const account = added.value.accounts.at(-1);
+    const isFirst = at.accounts.length === 0;
+    if (!isFirst && (account === undefined || !wasUsed(account, ledger))) return at;
+    at = withAllUsed(added.value, seed, ledger);
+  }
+}
+
+/** Whether the addresses that come next are those of the words, and not somebody else's. */
+export function isOfSeed({ accounts }: WalletDocument, seed: Uint8Array): boolean {
+  return accounts.every(({ number, addresses }) => {
+    const pairs = new AccountKeys(seed, number);
+    return ADDRESS_KINDS.every((kind) => {
+      const { given, keys } = addresses[kind];
+      const first = Math.max(0, given - GAP);
+      return keys
+        .slice(first, given + GAP)
+        .every((key, i) => key === toHex(pairs.keyPair(kind, first + i).key));
+    });
+  });
+}
+
+const wasUsed = (account: Account, ledger: Ledger): boolean =>
+  addressesOf(account, 'receive', GAP).some((address) => isUsed(ledger, address));
+
+/** `document` itself where nothing was used beyond what is known. */
+function raised(document: WalletDocument, account: Account, ledger: Ledger): WalletDocument {
+  const counts = ADDRESS_KINDS.map((kind) => {
+    const { given } = account.addresses[kind];
+    const ahead = addressesOf(account, kind, given + GAP).slice(given);
+    return [kind, given + ahead.findLastIndex((address) => isUsed(ledger, address)) + 1] as const;
+  });
+  const isMore = counts.some(([kind, count]) => count > account.addresses[kind].given);
+  return isMore ? withGiven(document, account.name, Object.fromEntries(counts)) : document;
+}

@@ -1,0 +1,394 @@
+/**
+ * The wallet of a running node: its files, its keys while it is unlocked, and the payments that it
+ * sends again. It answers from the node's index and mempool; the document that it keeps is public
+ * keys and payments, so that all but signing works while it is locked.
+ */
+
+import { assertDefined } from '../../shared/assert.js';
+import { decodeAddress } from '../../shared/consensus/address.js';
+import type { Network } from '../../shared/consensus/genesis.js';
+import type { Entropy } from '../../shared/entropy.js';
+import type { Logger } from '../../shared/io/logger.js';
+import { Trouble } from '../../shared/io/trouble.js';
+import { fail, ok, type Result } from '../../shared/result.js';
+import type { AddressHash, Txid, UnixSeconds } from '../../shared/units.js';
+import type { HistoryPage } from '../index/readers.js';
+import { historyOf, type HistoryRow } from '../wallet/accountHistory.js';
+import { planFromAccount } from '../wallet/accountPayment.js';
+import type { FeeRate } from '../wallet/coinSelection.js';
+import { discover, isOfSeed, isUsed, withAllUsed, withUsed } from '../wallet/discovery.js';
+import {
+  addAccount,
+  addressesOf,
+  allPaths,
+  emptyDocument,
+  findAccount,
+  giveAddress,
+  watch,
+  type Account,
+  type WalletDocument,
+} from '../wallet/document.js';
+import { Holdings, watchedAddresses, type Balance } from '../wallet/holdings.js';
+import type { Ledger } from '../wallet/ledger.js';
+import { readPayment } from '../wallet/payment.js';
+import { trackPayments } from '../wallet/paymentState.js';
+import type {
+  AccountView,
+  PaymentWish,
+  PlannedPayment,
+  SentPayment,
+  WalletPort,
+  WalletStatus,
+  WatchedView,
+} from '../wallet/port.js';
+import type { WalletProblem } from '../wallet/problem.js';
+import type { WalletNetwork } from '../wallet/secret.js';
+import { makeWords, readWords, seedOf, type Words } from '../wallet/words.js';
+import { OpenKeys } from './openKeys.js';
+import { Payer, type Look, type Submit } from './payer.js';
+import { WalletFiles } from './walletFiles.js';
+
+export interface WalletShellOptions {
+  /** The data directory. */
+  readonly folder: string;
+  readonly network: Network;
+}
+
+export interface WalletShellDependencies {
+  readonly look: Look;
+  readonly submit: Submit;
+  /** What to pay where nobody says it. */
+  readonly feeRate: () => FeeRate;
+  readonly entropy: Entropy;
+  readonly now: () => UnixSeconds;
+  readonly logger: Logger;
+}
+
+type Answer<T> = Result<T, WalletProblem>;
+
+/** How often it looks after its payments. */
+const TICK_MS = 60_000;
+/** What nobody named. */
+const FIRST_ACCOUNT = 'main';
+
+export class WalletShell implements WalletPort {
+  readonly #network: WalletNetwork;
+  readonly #dependencies: WalletShellDependencies;
+  readonly #files: WalletFiles;
+  readonly #keys: OpenKeys;
+  readonly #payer: Payer;
+  readonly #timer: NodeJS.Timeout;
+  #document: WalletDocument | undefined;
+  /** One key is made at a time: each takes 64 MB. */
+  #opening: Promise<unknown> = Promise.resolve();
+
+  /** Nothing is read before somebody asks, or `tick`: a damaged file must not stop the node. */
+  constructor({ folder, network }: WalletShellOptions, dependencies: WalletShellDependencies) {
+    const { id, params } = network;
+    this.#network = { id, name: params.name, prefix: params.prefix };
+    this.#dependencies = dependencies;
+    this.#files = new WalletFiles(folder, this.#network, dependencies.entropy);
+    this.#keys = new OpenKeys(dependencies.now);
+    const { look, submit, now } = dependencies;
+    this.#payer = new Payer({
+      ...{ look, submit, now, networkId: network.idBytes },
+      document: () => this.#load() ?? emptyDocument(id),
+      save: (document) => {
+        this.#save(document);
+      },
+    });
+    this.#timer = setInterval(() => void this.tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#keys.close();
+  }
+
+  /** Sends again what was lost, and sees what was paid. Trouble is told to the log. */
+  async tick(): Promise<void> {
+    try {
+      if (this.#load() === undefined) return;
+      await this.#dependencies.look((ledger) => {
+        this.#payer.tidy(ledger);
+        this.#catchUp(ledger);
+      });
+      await this.#payer.resend();
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      const { message, advice } = error;
+      this.#dependencies.logger.warn('the wallet is in trouble', { why: `${message} ${advice}` });
+    }
+  }
+
+  status(): WalletStatus {
+    const document = this.#load();
+    const { hasVault } = this.#files;
+    const closed = hasVault ? 'locked' : document === undefined ? 'none' : 'keyless';
+    return {
+      state: this.#keys.seed === undefined ? closed : 'unlocked',
+      locksAt: this.#keys.closesAt,
+      accounts: document?.accounts.length ?? 0,
+      watched: document?.watched.length ?? 0,
+      payments: document?.payments.length ?? 0,
+    };
+  }
+
+  create(passphrase: string): Promise<Words> {
+    return this.#alone(async () => {
+      const words = makeWords(this.#dependencies.entropy);
+      await this.#make(words, passphrase);
+      return words;
+    });
+  }
+
+  restore(text: string, passphrase: string): Promise<Answer<WalletStatus>> {
+    return this.#alone(async () => {
+      const words = readWords(text);
+      if (!words.ok) return fail({ code: 'bad-words', problem: words.error });
+      await this.#make(words.value, passphrase);
+      return ok(this.status());
+    });
+  }
+
+  unlock(passphrase: string, minutes: number): Promise<WalletStatus> {
+    return this.#alone(async () => {
+      const { words } = await this.#files.unseal(passphrase);
+      await this.#open(seedOf(words), minutes);
+      return this.status();
+    });
+  }
+
+  lock(): WalletStatus {
+    this.#keys.close();
+    return this.status();
+  }
+
+  words(passphrase: string): Promise<Words> {
+    return this.#alone(async () => (await this.#files.unseal(passphrase)).words);
+  }
+
+  accounts(): Promise<readonly AccountView[]> {
+    return this.#dependencies.look((ledger) =>
+      this.#read().accounts.map((account) => this.#viewOf(account, ledger)),
+    );
+  }
+
+  createAccount(name: string): Promise<Answer<AccountView>> {
+    return this.#dependencies.look((ledger): Answer<AccountView> => {
+      const document = this.#read();
+      const { seed } = this.#keys;
+      if (seed === undefined) return fail({ code: 'wallet-locked' });
+      const added = addAccount(document, name, seed);
+      if (!added.ok) return added;
+      const whole = withAllUsed(added.value, seed, ledger);
+      this.#save(whole);
+      const account = findAccount(whole, name);
+      return account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
+    });
+  }
+
+  address(name: string): Promise<Answer<AddressHash>> {
+    return this.#dependencies.look((ledger): Answer<AddressHash> => {
+      const given = giveAddress(this.#read(), name, (address) => isUsed(ledger, address));
+      if (!given.ok) return given;
+      if (given.value.document !== this.#document) this.#save(given.value.document);
+      return ok(given.value.address);
+    });
+  }
+
+  watched(): Promise<readonly WatchedView[]> {
+    return this.#dependencies.look((ledger) => {
+      const holdings = this.#holdings(ledger);
+      return this.#read().watched.map((watched) => {
+        return { watched, balance: holdings.balance([watched.address]) };
+      });
+    });
+  }
+
+  watch(text: string, label: string): Promise<Answer<WatchedView>> {
+    return this.#dependencies.look((ledger): Answer<WatchedView> => {
+      const document = this.#load() ?? emptyDocument(this.#network.id);
+      const address = this.#addressIn(text);
+      if (!address.ok) return address;
+      const isKnown =
+        allPaths(document.accounts).has(address.value) ||
+        document.watched.some((one) => one.address === address.value);
+      if (isKnown) return fail({ code: 'already-watched', text });
+      const watched = { address: address.value, label };
+      const changed = watch(document, watched);
+      if (!changed.ok) return changed;
+      this.#save(changed.value);
+      return ok({ watched, balance: this.#holdings(ledger).balance([address.value]) });
+    });
+  }
+
+  balance(of: string | undefined): Promise<Answer<Balance>> {
+    return this.#dependencies.look((ledger): Answer<Balance> => {
+      const addresses = this.#addressesOf(of);
+      return addresses.ok ? ok(this.#holdings(ledger).balance(addresses.value)) : addresses;
+    });
+  }
+
+  history(of: string | undefined, page: HistoryPage): Promise<Answer<readonly HistoryRow[]>> {
+    return this.#dependencies.look((ledger): Answer<readonly HistoryRow[]> => {
+      const addresses = this.#addressesOf(of);
+      if (!addresses.ok) return addresses;
+      const tracked = trackPayments(this.#read(), ledger);
+      return ok(historyOf(addresses.value, page, { ledger, tracked }));
+    });
+  }
+
+  plan(wish: PaymentWish): Promise<Answer<PlannedPayment>> {
+    return this.#dependencies.look((ledger) => this.#plan(wish, ledger));
+  }
+
+  send(transaction: Uint8Array): Promise<Answer<SentPayment>> {
+    return this.#payer.send(transaction, this.#keys.seed);
+  }
+
+  forget(txid: Txid): Answer<WalletStatus> {
+    const isKnown = this.#read().payments.some((one) => one.txid === txid);
+    if (!isKnown) return fail({ code: 'no-such-payment', txid });
+    this.#payer.forget(new Set([txid]));
+    return ok(this.status());
+  }
+
+  /** The document, also one that was put there since the last call. */
+  #load(): WalletDocument | undefined {
+    this.#document ??= this.#files.readDocument();
+    return this.#document;
+  }
+
+  #read(): WalletDocument {
+    const document = this.#load();
+    if (document !== undefined) return document;
+    if (!this.#files.hasVault) throw noWallet();
+    throw new Trouble(
+      'wallet-locked',
+      'This wallet’s addresses must be found again from its words.',
+      'Unlock it: cairn wallet unlock.',
+    );
+  }
+
+  #save(document: WalletDocument): void {
+    this.#files.writeDocument(document);
+    this.#document = document;
+  }
+
+  async #make(words: Words, passphrase: string): Promise<void> {
+    const watched = this.#load();
+    if (watched !== undefined && watched.accounts.length > 0) throw walletExists();
+    await this.#files.seal({ network: this.#network, words }, passphrase);
+    await this.#open(seedOf(words), UNLOCKED_MINUTES);
+  }
+
+  #plan(wish: PaymentWish, ledger: Ledger): Answer<PlannedPayment> {
+    const document = this.#read();
+    const account = findAccount(document, wish.from);
+    if (!account.ok) return account;
+    const to = this.#recipient(wish.to, ledger);
+    if (!to.ok) return to;
+    const { amount, memo } = wish;
+    const feeRate = wish.feeRate ?? this.#dependencies.feeRate();
+    const tracked = trackPayments(document, ledger);
+    const request = { account: account.value, to: to.value, amount, feeRate, memo };
+    const plan = planFromAccount(request, ledger, tracked);
+    if (!plan.ok) return plan;
+    const { unsigned, paths, change, changeTo, fee } = plan.value;
+    const transaction = readPayment(unsigned);
+    if (!transaction.ok) return fail({ code: 'bad-payment', rule: transaction.error.code });
+    return ok({
+      file: { network: this.#network, transaction: transaction.value, paths },
+      ...{ amount, change, changeTo, fee, feeRate },
+      own: new Set(allPaths(document.accounts).keys()),
+    });
+  }
+
+  /** Brings the document up to what the words lead to, and keeps the seed for a while. */
+  async #open(seed: Uint8Array, minutes: number): Promise<void> {
+    await this.#dependencies.look((ledger) => {
+      const before = this.#load();
+      if (before !== undefined && !isOfSeed(before, seed)) throw this.#files.isDamaged();
+      const document = before ?? emptyDocument(this.#network.id);
+      const found =
+        document.accounts.length === 0
+          ? discover(document, seed, { ledger, nameOf })
+          : withAllUsed(document, seed, ledger);
+      if (found !== before) this.#save(found);
+    });
+    this.#keys.open(seed, minutes);
+  }
+
+  /** What was paid to addresses that nobody gave out counts as given out. */
+  #catchUp(ledger: Ledger): void {
+    const document = this.#read();
+    const { seed } = this.#keys;
+    const found =
+      seed === undefined ? withUsed(document, ledger) : withAllUsed(document, seed, ledger);
+    if (found !== document) this.#save(found);
+  }
+
+  #holdings(ledger: Ledger): Holdings {
+    return new Holdings(ledger, trackPayments(this.#read(), ledger));
+  }
+
+  #viewOf(account: Account, ledger: Ledger): AccountView {
+    return { account, balance: this.#holdings(ledger).balance(watchedAddresses(account)) };
+  }
+
+  #addressesOf(of: string | undefined): Answer<readonly AddressHash[]> {
+    const document = this.#read();
+    if (of === undefined) return ok(document.accounts.flatMap(watchedAddresses));
+    const address = decodeAddress(this.#network.prefix, of);
+    if (address.ok) return ok([address.value]);
+    const account = findAccount(document, of);
+    return account.ok ? ok(watchedAddresses(account.value)) : account;
+  }
+
+  #addressIn(text: string): Answer<AddressHash> {
+    const { prefix } = this.#network;
+    const address = decodeAddress(prefix, text);
+    return address.ok ? address : fail({ code: 'bad-address', text: shown(text), prefix });
+  }
+
+  /** Of an own account: its first address that nobody paid yet. */
+  #recipient(to: string, ledger: Ledger): Answer<AddressHash> {
+    const account = findAccount(this.#read(), to);
+    if (!account.ok) return this.#addressIn(to);
+    const addresses = addressesOf(account.value, 'receive');
+    const fresh = addresses.find((address) => !isUsed(ledger, address));
+    return ok(assertDefined(fresh ?? addresses[0], 'an account has addresses'));
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#opening;
+    const done = before.then(work);
+    this.#opening = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** After its words were shown or typed. */
+const UNLOCKED_MINUTES = 10;
+
+const nameOf = (number: number): string =>
+  number === 0 ? FIRST_ACCOUNT : `account-${String(number + 1)}`;
+
+/** What somebody typed, as far as it may stand in a sentence. */
+const shown = (text: string): string => text.slice(0, 100).replaceAll(/[^\x21-\x7e]/g, '?');
+
+const noWallet = (): Trouble =>
+  new Trouble(
+    'no-wallet',
+    'This node has no wallet.',
+    'Make one with cairn wallet create, or cairn wallet restore.',
+  );
+
+const walletExists = (): Trouble =>
+  new Trouble(
+    'wallet-exists',
+    'This node has a wallet already.',
+    'Run another node for another wallet.',
+  );

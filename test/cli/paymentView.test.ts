@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { describePayment, memoText } from '../../cli/paymentView.js';
+import { utf8 } from '../../shared/bytes.js';
+
+describe('cli/paymentView', () => {
+  it('shows inputs, recipients, change, fee, total and memo', () => {
+    const shown = describePayment({
+      inputs: [{ amount: 50_000 }, { amount: 7 }],
+      outputs: [
+        { address: 'cairn1to', amount: 1_000, isChange: false },
+        { address: 'cairn1back', amount: 48_794, isChange: true },
+      ],
+      ...{ fee: 213, sizeBytes: 213, memo: utf8('rent') },
+    });
+    expect(shown).to.equal(
+      [
+        'inputs  50007  2 coins',
+        'to       1000  cairn1to',
+        'change  48794  cairn1back',
+        'fee       213  213 bytes, 1000 for 1000 bytes',
+        'total    1213  paid, the fee included',
+        'memo    "rent"',
+      ].join('\n'),
+    );
+  });
+
+  it('lets no memo write to the terminal what it likes', () => {
+    expect(memoText(utf8('a "quoted" ü'))).to.equal('"a \\"quoted\\" ü"');
+    expect(memoText(utf8('\u001b[2J'))).to.equal('1b5b324a');
+    expect(memoText(utf8('\u202eabc'))).to.equal('e280ae616263');
+    expect(memoText(Uint8Array.of(0xff, 0xfe))).to.equal('fffe');
+  });
+});
