@@ -7,9 +7,9 @@ import type { Database } from 'better-sqlite3';
  * can be made anew from the chain.
  *
  * A row costs more than its bytes, so there are few (decision 0021). A *place* is height · 65,536 +
- * position: a block has fewer transactions than that. `txids` has a row for 32 places, `by_txid` the
- * first twelve digits of each only: the whole one is compared there. All transactions of an address
- * in one block are one row of `history`.
+ * position: a block has fewer transactions than that. `txids` has a row for 32 places, `by_txid`
+ * the first twelve digits of each only: the whole one is compared there. All transactions of an
+ * address in one block are one row of `history`.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE network (id BLOB NOT NULL) STRICT;

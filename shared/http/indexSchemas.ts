@@ -57,9 +57,6 @@ const waitingJson = {
   },
 } as const;
 
-const orNull = <const F extends { readonly type: string }>(field: F) =>
-  ({ ...field, type: [field.type as F['type'], 'null'] }) as const;
-
 export const foundTransactionJson = {
   $id: 'foundTransaction',
   type: 'object',
@@ -72,10 +69,10 @@ export const foundTransactionJson = {
       anyOf: [waitingJson, { type: 'null' }],
       description: 'its place among those that wait for a block; null: a block holds it',
     },
-    blockHash: orNull(HASH),
-    height: orNull(HEIGHT),
-    position: orNull(POSITION),
-    time: orNull(placeFields.time),
+    blockHash: { ...HASH, type: ['string', 'null'] },
+    height: { ...HEIGHT, type: ['integer', 'null'] },
+    position: { ...POSITION, type: ['integer', 'null'] },
+    time: { ...placeFields.time, type: ['integer', 'null'] },
     confirmations: { ...CONFIRMATIONS, description: '1 in the last block; 0 while it waits' },
     ...standingFields,
   },

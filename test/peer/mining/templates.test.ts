@@ -29,7 +29,7 @@ describe('mining/templates', () => {
     expect(isInterim).to.equal(false);
   });
 
-  it('moves the time alone while nothing pays more, and changes the coinbase where it cannot', () => {
+  it('moves the time alone while nothing pays more, and else changes the coinbase', () => {
     const { templates } = scene();
     const first = templates.first(tip, at(3), true);
     const next = templates.next(tip, first, at(4));
