@@ -1,7 +1,7 @@
 /** Payments as people look at them before they agree: inputs, recipients, change and fee. */
 
-import { toHex } from '../shared/bytes.js';
 import { alignColumns } from './format.js';
+import { describeMemo } from './memo.js';
 
 export interface ShownPayment {
   readonly inputs: readonly { readonly amount: number }[];
@@ -32,19 +32,9 @@ export function describePayment({ inputs, outputs, fee, sizeBytes, memo }: Shown
   const lines = alignColumns(
     rows.map(([name = '', amount = '', about = '']) => [name, amount.padStart(width), about]),
   );
-  return [...lines, ...(memo.length === 0 ? [] : [`memo    ${memoText(memo)}`])].join('\n');
+  const text = describeMemo(memo);
+  return [...lines, ...(text === undefined ? [] : [`memo    ${text}`])].join('\n');
 }
 
 const sum = (parts: readonly { readonly amount: number }[]): number =>
   parts.reduce((total, { amount }) => total + amount, 0);
-
-/** Its text where it is one that a terminal may show, else hex. */
-export function memoText(memo: Uint8Array): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(memo);
-    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return JSON.stringify(text);
-  } catch {
-    // No text.
-  }
-  return toHex(memo);
-}

@@ -17,9 +17,13 @@ import { analyse, readSources, type Source } from './support/sources.js';
 const UNMIRRORED: readonly string[] = [];
 
 /** What tests start by path. */
-const TEST_PROGRAMS = ['reporter', 'hostDoor', 'slowLineProgram', 'walletProgram'].map(
-  (name) => `test/support/${name}.ts`,
-);
+const TEST_PROGRAMS = [
+  'reporter',
+  'hostDoor',
+  'slowLineProgram',
+  'walletProgram',
+  'promptProgram',
+].map((name) => `test/support/${name}.ts`);
 /** Programs: what people and other processes start by path. */
 const PROGRAMS = [
   ...['cli/cairn.ts', 'bench/main.ts', 'bench/kills/main.ts'],
