@@ -6,6 +6,13 @@ import('./launch.mjs').then(({ become }) =>
   become('node_modules/mocha/bin/mocha.js', mochaParameters(process.argv.slice(2))),
 );
 
+/** Those that run whole programs come last. */
+const ALL = [
+  'dist/test/*.test.js',
+  'dist/test/!(e2e|project)/**/*.test.js',
+  'dist/test/{project,e2e}/**/*.test.js',
+];
+
 /** Tests run compiled: `test/chain/connect.test.ts` stands for its file in `dist/`. */
 function mochaParameters(given) {
   const parameters = given.map((word) => word.replace(/^(\.\/)?test\//, 'dist/test/'));
@@ -15,6 +22,6 @@ function mochaParameters(given) {
   const hasFiles = compiled.some((word) => word.startsWith('dist/test/'));
   return [
     ...['--reporter', 'dist/test/support/reporter.js', '--extension', 'test.js', '--recursive'],
-    ...(hasFiles ? compiled : [...compiled, 'dist/test/**/*.test.js']),
+    ...(hasFiles ? compiled : [...compiled, ...ALL]),
   ];
 }
