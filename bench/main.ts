@@ -18,6 +18,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   difficulty: async () => (await import('./difficulty.js')).difficulty(),
   flood: async () => (await import('./flood.js')).flood(),
   mempool: async () => (await import('./mempool.js')).mempool(),
+  submit: async () => (await import('./submit.js')).submit(),
+  'relay-full': async () => (await import('./submit.js')).relayFull(),
 };
 
 const names = process.argv.slice(2);

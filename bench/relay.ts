@@ -45,12 +45,12 @@ export async function relay(): Promise<Figure[]> {
   ];
 }
 
-const lineOf = (peer: PeerProcess, message: string, height?: number): LogLine | undefined =>
+export const lineOf = (peer: PeerProcess, message: string, height?: number): LogLine | undefined =>
   peer.lines.findLast(
     (line) => line.message === message && (height === undefined || line['height'] === height),
   );
 
-function latenciesMs(finder: PeerProcess, receiver: PeerProcess): number[] {
+export function latenciesMs(finder: PeerProcess, receiver: PeerProcess): number[] {
   const connectedAt = new Map<unknown, number>();
   for (const { message, hash, mono } of receiver.lines) {
     if (message === 'block-connected') connectedAt.set(hash, mono);
