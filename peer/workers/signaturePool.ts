@@ -8,7 +8,10 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 
 import { assert, assertDefined } from '../../shared/assert.js';
-import { SIGNATURE_CHECK_BYTES } from '../../shared/consensus/checkTransaction.js';
+import {
+  isSignatureValid,
+  SIGNATURE_CHECK_BYTES,
+} from '../../shared/consensus/checkTransaction.js';
 import type { SignatureBatch, VerifyResult } from '../types.js';
 import { Restarts } from './restarts.js';
 import type { SignatureThreadData, SignatureThreadMessage, Slice } from './signatureThread.js';
@@ -18,6 +21,8 @@ import { Verdicts } from './verdicts.js';
 const IDLE_MS = 30_000;
 /** A thread with less gets one more slice: 100 ms of work, while the main thread is at its own. */
 const CHECKS_IN_HAND = 1_800;
+/** A lone payment starts no thread, and waits for none. */
+const CHECKS_HERE_MAX = 1;
 /** A check takes about 55 µs, a message 30: smaller slices are not worth their message. */
 const SLICE_CHECKS_MIN = 16;
 /** A thread is at most this far from its answer, 14 ms. */
@@ -72,8 +77,8 @@ export class SignaturePool {
     const total = batch.owners.length;
     assert(batch.checks.length === total * SIGNATURE_CHECK_BYTES, 'a batch owns all of its checks');
     const verdicts = new Verdicts(batch);
-    if (total === 0) {
-      setImmediate(this.#answer, verdicts);
+    if (total <= CHECKS_HERE_MAX) {
+      setImmediate(this.#checkHere, batch, verdicts);
       return;
     }
     const step = sliceChecks(total);
@@ -83,6 +88,16 @@ export class SignaturePool {
     }
     this.#dispatch();
   }
+
+  /** One check costs no more than to ask a thread for it. */
+  readonly #checkHere = (batch: SignatureBatch, verdicts: Verdicts): void => {
+    const { networkId } = this.#options;
+    const isValid = Array.from(batch.owners, (_, i) =>
+      isSignatureValid(networkId, batch.checks, i),
+    );
+    verdicts.onChecked(0, Uint8Array.from(isValid, Number));
+    this.#answer(verdicts);
+  };
 
   /** Ends all threads; what is under way gets no answer. Resolves when they are gone. */
   async close(): Promise<void> {

@@ -65,6 +65,23 @@ describe('workers/signaturePool', () => {
     expect(results.map(({ wtxid }) => wtxid)).to.deep.equal([hash(0), hash(1), hash(2)]);
   });
 
+  it('checks one signature without a thread, later', async () => {
+    const before = threadCount();
+    for (const [broken, outcome] of [
+      [[], 'valid'],
+      [[0], 'invalid'],
+    ] as const) {
+      let isDone = false;
+      const results = verified(batchOf([1], broken)).then((answer) => {
+        isDone = true;
+        return answer;
+      });
+      expect(isDone).to.equal(false);
+      expect(outcomes(await results)).to.deep.equal([outcome]);
+    }
+    expect(threadCount()).to.equal(before);
+  });
+
   it('finds the transactions of broken signatures invalid, and no others', async () => {
     const results = await verified(batchOf([1, 2, 3, 1], [0, 4]));
     expect(outcomes(results)).to.deep.equal(['invalid', 'valid', 'invalid', 'valid']);
@@ -111,7 +128,7 @@ describe('workers/signaturePool', () => {
   it('gives no verdict when a thread dies, says so and goes on with the next one', async () => {
     pool = makePool(new Uint8Array(100));
     expect(outcomes(await verified(batchOf([1, 2])))).to.deep.equal(['not-run', 'not-run']);
-    expect(outcomes(await verified(batchOf([1])))).to.deep.equal(['not-run']);
+    expect(outcomes(await verified(batchOf([2])))).to.deep.equal(['not-run']);
     expect(troubles[0]).to.match(/^One of the threads that check signatures died/);
     expect(troubles).to.have.lengthOf(2);
   });
