@@ -209,7 +209,7 @@ export class Node {
   #onMined(job: number, nonce: number, now: Now): void {
     const found = this.#miner.onMined(job, nonce, now);
     if (found === undefined) return;
-    const accepted = this.#chain.acceptBlock(found.bytes, now.unix);
+    const accepted = this.#chain.acceptBlock(found.bytes, now.unix, found.block);
     if (accepted.ok) {
       this.#miner.onAccepted(found);
       this.#net.onOwnBlock(accepted.value.entry);

@@ -221,8 +221,11 @@ export class Chain {
     return ok({ entry, isNew: true });
   }
 
-  /** Checks a whole block as far as that goes without coins and signatures, and keeps it. */
-  acceptBlock(bytes: Uint8Array, now: UnixSeconds): Result<Accepted, Reject> {
+  /**
+   * Checks a whole block as far as that goes without coins and signatures, and keeps it. `made`:
+   * what the bytes decode to, where that is known.
+   */
+  acceptBlock(bytes: Uint8Array, now: UnixSeconds, made?: Block): Result<Accepted, Reject> {
     if (bytes.length < HEADER_BYTES) {
       return fail({ code: 'undecodable-block', problem: 'truncated', transaction: -1 });
     }
@@ -231,7 +234,7 @@ export class Chain {
     const { entry } = accepted.value;
     const isLost = this.#lostBodies.has(entry.hash);
     if (entry.hasBody && !isLost) return ok({ entry, isNew: false });
-    const block = decodeBlock(bytes);
+    const block = made === undefined ? decodeBlock(bytes) : ok(made);
     if (!block.ok) return block;
     const checked = checkBlock(this.network.params, block.value, entry.height);
     if (checked.ok) {

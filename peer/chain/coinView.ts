@@ -8,8 +8,13 @@ import type { Coin, CoinDelta } from './store.js';
 /** Reads a stored coin by its outpoint key. */
 export type CoinReader = (outpoint: string) => Coin | undefined;
 
+/** Coins of the store that are remembered: those that the transactions of some blocks spend. */
+const KNOWN_MAX = 20_000;
+
 export class CoinView {
   readonly #stored: CoinReader;
+  /** Of the store: what was read there, as it is there. */
+  #known = new Map<string, Coin>();
   /** Coins that are there, whatever the store says. */
   #made = new Map<string, Coin>();
   /** Coins of the store that are gone, or replaced by one of `#made`. */
@@ -28,7 +33,7 @@ export class CoinView {
   coin(outpoint: string): Coin | undefined {
     const made = this.#made.get(outpoint);
     if (made !== undefined) return made;
-    return this.#gone.has(outpoint) ? undefined : this.#stored(outpoint);
+    return this.#gone.has(outpoint) ? undefined : this.#read(outpoint);
   }
 
   /** Takes away a coin that is there. */
@@ -45,8 +50,21 @@ export class CoinView {
   /** The change since the last `take`, which the store must have before the next look-up. */
   take(): CoinDelta {
     const delta = { created: this.#made, spent: this.#gone };
+    for (const outpoint of this.#gone) this.#known.delete(outpoint);
+    for (const outpoint of this.#made.keys()) this.#known.delete(outpoint);
     this.#made = new Map();
     this.#gone = new Set();
     return delta;
+  }
+
+  /** A coin is looked for when its transaction comes, and again when a block has it. */
+  #read(outpoint: string): Coin | undefined {
+    const known = this.#known.get(outpoint);
+    if (known !== undefined) return known;
+    const coin = this.#stored(outpoint);
+    if (coin === undefined) return undefined;
+    if (this.#known.size >= KNOWN_MAX) this.#known = new Map();
+    this.#known.set(outpoint, coin);
+    return coin;
   }
 }

@@ -4,7 +4,7 @@
 
 import { assert } from '../../shared/assert.js';
 import { concatBytes, toHexReversed } from '../../shared/bytes.js';
-import { encodeBlock, transactionsRoot } from '../../shared/consensus/block.js';
+import { encodeBlock, transactionsRoot, type Block } from '../../shared/consensus/block.js';
 import { COINBASE_MEMO_BYTES } from '../../shared/consensus/checkBlock.js';
 import { effectiveTarget, nextBits, type ChainPoint } from '../../shared/consensus/difficulty.js';
 import { encodeHeader, headerHash, type Header } from '../../shared/consensus/header.js';
@@ -53,8 +53,9 @@ export interface Template {
 export interface FoundBlock {
   readonly hash: BlockHash;
   readonly height: number;
-  /** The whole block. */
+  /** The whole block, as bytes and as they decode. */
   readonly bytes: Uint8Array;
+  readonly block: Block;
 }
 
 /** The template of the block after `tip`, at `unix` by our clock. */
@@ -92,8 +93,8 @@ export function retimed(
 export function solved(template: Template, nonce: number): FoundBlock {
   const header = { ...template.header, nonce };
   const hash = headerHash(encodeHeader(header));
-  const bytes = encodeBlock({ header, transactions: template.transactions });
-  return { hash, height: template.height, bytes };
+  const block = { header, hash, transactions: template.transactions };
+  return { hash, height: template.height, bytes: encodeBlock(block), block };
 }
 
 /** Time never runs backwards along a chain, whatever our clock says. */

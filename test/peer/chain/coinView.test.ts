@@ -60,6 +60,36 @@ describe('chain/coinView', () => {
     expect(flush()).to.equal(1);
   });
 
+  it('looks for a coin in the store once, until it is spent', () => {
+    const stored = new Map([['old', coin(1)]]);
+    const read: string[] = [];
+    const view = new CoinView((outpoint) => {
+      read.push(outpoint);
+      return stored.get(outpoint);
+    });
+    for (let i = 0; i < 3; i++) expect(view.coin('old')).to.deep.equal(coin(1));
+    expect(read).to.deep.equal(['old']);
+    view.remove('old');
+    expect(view.coin('old')).to.equal(undefined);
+    for (const outpoint of view.take().spent) stored.delete(outpoint);
+    expect(view.coin('old')).to.equal(undefined);
+    for (let i = 0; i < 2; i++) view.coin('never there');
+    expect(read).to.deep.equal(['old', 'old', 'never there', 'never there']);
+  });
+
+  it('remembers 20,000 of the store', () => {
+    let reads = 0;
+    const view = new CoinView(() => {
+      reads++;
+      return coin(1);
+    });
+    for (let i = 0; i <= 20_000; i++) view.coin(`coin ${String(i)}`);
+    view.coin('coin 20000');
+    expect(reads).to.equal(20_001);
+    view.coin('coin 0');
+    expect(reads).to.equal(20_002);
+  });
+
   it('counts what waits to be handed over', () => {
     const stored = new Map([['old', coin(1)]]);
     const { view, flush } = viewOver(stored);
