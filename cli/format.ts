@@ -34,6 +34,10 @@ export function formatDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** `1 coin`, `2 coins`. */
+export const formatCount = (count: number, noun: string): string =>
+  `${String(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+
 /** `2026-11-21 08:30:05 UTC`. */
 export const formatTime = (unix: number): string =>
   `${new Date(unix * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -7,7 +7,7 @@ import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
 import { NotRunning } from './notRunning.js';
-import { alignColumns, formatDuration, formatHashRate } from './format.js';
+import { alignColumns, formatCount, formatDuration, formatHashRate } from './format.js';
 import type { Output } from './output.js';
 
 export const command = defineCommand({
@@ -50,7 +50,7 @@ export function describeStatus(status: StatusJson, url: string): string {
 
 function describePending({ count, bytes }: StatusJson['mempool']): string {
   if (count === 0) return 'no transactions';
-  return `${String(count)} transactions, ${String(Math.ceil(bytes / 1_000))} kB`;
+  return `${formatCount(count, 'transaction')}, ${String(Math.ceil(bytes / 1_000))} kB`;
 }
 
 function describeIndex({ indexHeight, height }: StatusJson): string {

@@ -5,7 +5,7 @@ import type { WalletJson } from '../shared/http/walletSchemas.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { formatDuration } from './format.js';
+import { formatCount, formatDuration } from './format.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
@@ -36,9 +36,9 @@ export function describeWallet({
     unlocked: `The wallet is unlocked ${until}`,
   };
   const counts = [
-    `${String(accounts)} accounts`,
-    `${String(watched)} watched addresses`,
-    `${String(payments)} payments on their way`,
+    formatCount(accounts, 'account'),
+    formatCount(watched, 'watched address'),
+    `${formatCount(payments, 'payment')} on the way`,
   ];
   return `${states[state]}: ${counts.join(', ')}.`;
 }

@@ -1,7 +1,19 @@
 import { expect } from 'chai';
-import { alignColumns, formatDuration, formatHashRate, shortHash } from '../../cli/format.js';
+import {
+  alignColumns,
+  formatCount,
+  formatDuration,
+  formatHashRate,
+  shortHash,
+} from '../../cli/format.js';
 
 describe('cli/format', () => {
+  it('counts one and many', () => {
+    const texts = [0, 1, 2].map((count) => formatCount(count, 'coin'));
+    expect(texts).to.deep.equal(['0 coins', '1 coin', '2 coins']);
+    expect(formatCount(2, 'address')).to.equal('2 addresses');
+  });
+
   it('writes hash rates with three digits and a unit', () => {
     const rates = [0, 7.4, 999, 1_000, 12_340, 123_400, 999_400, 999_600, 7.8e6, 2e13];
     expect(rates.map(formatHashRate)).to.deep.equal([
