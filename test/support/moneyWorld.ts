@@ -63,6 +63,8 @@ const WEIGHTS = STEPS.reduce((sum, [weight]) => sum + weight, 0);
 export class MoneyWorld {
   readonly checks: MoneyChecks;
   readonly paths = new MoneyPaths();
+  /** Names of its steps, the one under way included. */
+  readonly course: string[] = [];
   readonly #world: World;
   readonly #rng: Rng;
   readonly #network: Network;
@@ -98,17 +100,17 @@ export class MoneyWorld {
     for (const { disk } of this.#parties) disk.sync();
   }
 
-  /** One of many things; its name. */
-  async step(): Promise<string> {
+  /** One of many things. */
+  async step(): Promise<void> {
     let left = this.#rng.below(WEIGHTS);
     const found = STEPS.find(([weight]) => (left -= weight) < 0);
     const [, name, step] = assertDefined(found, 'the weights sum up');
+    this.course.push(name);
     await step(this);
     // What comes at once meets what is on its way.
     if (this.#rng.below(3) > 0) this.#world.run(this.#rng.below(1_500));
     for (const party of this.#parties) this.checks.checkPool(party);
     this.paths.watch();
-    return name;
   }
 
   /** All meet again, all that can be is brought into the chain, and everything is counted. */

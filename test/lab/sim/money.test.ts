@@ -15,19 +15,18 @@ const LONG_STEPS = 2_000;
 /** What a short run may miss. */
 const RARE: readonly MoneyPath[] = [
   ...(['payment expired', 'payment ousted by a block', 'payment with change that waits'] as const),
-  ...(['too little to pay', 'power lost', 'killed before sending'] as const),
+  ...(['too little to pay', 'payment sent again', 'power lost', 'killed before sending'] as const),
 ];
 
 /** Throws what did not hold, with all that is needed to see it again. */
 async function play(world: MoneyWorld): Promise<void> {
-  const course: string[] = [];
   try {
     for (let i = 1; i <= STEPS; i++) {
-      course.push(await world.step());
+      await world.step();
       if (i % REST_EVERY === 0 || i === STEPS) await world.rest();
     }
   } catch (error) {
-    const at = `step ${course.length}, after ${course.slice(-5).join(', ')}`;
+    const at = `step ${world.course.length}: ${world.course.slice(-5).join(', ')}`;
     const again = `CAIRN_MONEY_SEED=${SEED} CAIRN_MONEY_STEPS=${STEPS}`;
     throw new Error(`${String(error)} (${at}; again with ${again})`, { cause: error });
   }
