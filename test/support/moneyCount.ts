@@ -16,7 +16,7 @@ interface CountedCoin {
 }
 
 /** What waits, as far as somebody knows of it. */
-export interface Waiting {
+interface Waiting {
   /** Whatever may still come into a block. */
   readonly live: Transactions;
   /** Those whose change can be spent. */
@@ -31,7 +31,7 @@ export class MoneyCount {
   readonly #params: NetworkParams;
   readonly #height: number;
 
-  /** `blocks`: the transactions of each, from genesis on. Throws `Broken` where coins do not fit. */
+  /** `blocks`: transactions of each, from genesis on. Throws `Broken` where coins do not fit. */
   constructor(params: NetworkParams, blocks: readonly Transactions[]) {
     this.#params = params;
     this.#height = blocks.length - 1;

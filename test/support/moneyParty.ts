@@ -34,7 +34,7 @@ import { must } from './purse.js';
 export const ACCOUNTS = ['main', 'shop', 'safe'] as const;
 
 /** Of the wallet at node `number`: 64 bytes. */
-export const seedOfParty = (number: number): Uint8Array => new Uint8Array(64).fill(number);
+const seedOfParty = (number: number): Uint8Array => new Uint8Array(64).fill(number);
 
 /** The first address of an account, which has coins in genesis. */
 export const firstAddress = (number: number, account: number): AddressHash =>

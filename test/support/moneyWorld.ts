@@ -328,10 +328,11 @@ export class MoneyWorld {
   }
 
   #state(): string {
-    const each = this.#parties.map(
-      (party) =>
-        `${nameOf(party)} at ${String(party.node.height)}, ${String(party.waiting.length)} wait, ${String(party.node.peerCount)} peers`,
-    );
+    const each = this.#parties.map((party) => {
+      const { height, peerCount } = party.node;
+      const counts = `${String(party.waiting.length)} wait, ${String(peerCount)} peers`;
+      return `${nameOf(party)} at ${String(height)}, ${counts}`;
+    });
     return each.join('; ');
   }
 
