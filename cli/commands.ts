@@ -45,6 +45,11 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./addressShow.js'),
   },
   {
+    words: 'stamp',
+    summary: 'put the hash of a file into a block: it existed then',
+    load: () => import('./stamp.js'),
+  },
+  {
     words: 'proof',
     summary: 'write the proof that a block holds a payment, or the stamp of a file',
     load: () => import('./proof.js'),
