@@ -25,6 +25,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'stop the network that runs on this computer',
     load: () => import('./networkDown.js'),
   },
+  {
+    words: 'demo',
+    summary: 'play payments, a double spend and a burst on the network that runs here',
+    load: () => import('./demo.js'),
+  },
   { words: 'tracker', summary: 'run a tracker', load: () => import('./tracker.js') },
   { words: 'peer', summary: 'run one peer', load: () => import('./peer.js') },
   { words: 'status', summary: 'show where a node stands', load: () => import('./status.js') },
