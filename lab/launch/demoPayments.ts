@@ -11,7 +11,7 @@ export interface DemoAccountView {
   readonly name: string;
   /** The one that the genesis block paid. */
   readonly address: string;
-  /** Smallest units, of the whole account, with what waits; `undefined` while its peer does not answer. */
+  /** Smallest units, of the whole account, with what waits; `undefined`: no answer of its peer. */
   readonly balance: number | undefined;
 }
 

@@ -73,7 +73,7 @@ describe('e2e: a network on one computer', function () {
     await stop(third.running);
   });
 
-  it('gives each peer an account with something to spend, and lets them pay each other', async () => {
+  it('gives each peer an account with something to spend; they pay each other', async () => {
     const { running, run } = await up('--peers', '2');
     await untilPrinted(running, /^ACCOUNT +ADDRESS +BALANCE\nAlice +cairndev1\w+ +5000000000$/m);
     const [, alice] = run.nodes;
