@@ -25,6 +25,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'stop the network that runs on this computer',
     load: () => import('./networkDown.js'),
   },
+  {
+    words: 'demo',
+    summary: 'play payments, a double spend and a burst on the network that runs here',
+    load: () => import('./demo.js'),
+  },
   { words: 'tracker', summary: 'run a tracker', load: () => import('./tracker.js') },
   { words: 'peer', summary: 'run one peer', load: () => import('./peer.js') },
   { words: 'status', summary: 'show where a node stands', load: () => import('./status.js') },
@@ -43,6 +48,11 @@ export const COMMANDS: readonly Entry[] = [
     words: 'address show',
     summary: 'show what an address holds, its coins and its history',
     load: () => import('./addressShow.js'),
+  },
+  {
+    words: 'stamp',
+    summary: 'put the hash of a file into a block: it existed then',
+    load: () => import('./stamp.js'),
   },
   {
     words: 'proof',

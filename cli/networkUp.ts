@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DemoAccountView } from '../lab/launch/demoPayments.js';
 import type { Launcher, LauncherOptions } from '../lab/launch/launcher.js';
 import type { NetworkOptions } from '../lab/launch/networkPlan.js';
 import type { PortOptions, TrackerPort } from '../lab/launch/networkPorts.js';
@@ -13,6 +14,7 @@ import { diskTrouble } from '../shared/io/diskTrouble.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand } from './command.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
+import { alignColumns } from './format.js';
 import { homeAt } from './home.js';
 import { openDisplay, type NetworkDisplay } from './networkView.js';
 import type { Output } from './output.js';
@@ -41,8 +43,9 @@ export const command = defineCommand({
       if (values['network.fresh']) await removeData(folder, output);
       const network = networkOptionsOf(settings);
       const runningFolder = home.running;
-      const options = { network, ports, portWish: wish, folder, runningFolder, environment };
-      return await run(options, output);
+      const hasPayments = !values['network.quiet'];
+      const where = { folder, runningFolder, environment };
+      return await run({ network, ports, portWish: wish, hasPayments, ...where }, output);
     } finally {
       directory.close();
     }
@@ -139,6 +142,9 @@ async function run(options: LauncherOptions, output: Output): Promise<ExitCode> 
     onChange: () => {
       display.show(launcher.view());
     },
+    onAccounts: (accounts) => {
+      for (const line of accountLines(accounts)) display.line(line);
+    },
   });
   const requested = stopRequested(() => {
     launcher.kill();
@@ -150,6 +156,15 @@ async function run(options: LauncherOptions, output: Output): Promise<ExitCode> 
   }
   tellFailures(launcher.view());
   return EXIT.done;
+}
+
+function accountLines(accounts: readonly DemoAccountView[]): readonly string[] {
+  const balances = accounts.map(({ balance }) => (balance === undefined ? '–' : String(balance)));
+  const width = Math.max('BALANCE'.length, ...balances.map((text) => text.length));
+  const rows = accounts.map(({ name, address }, i) => {
+    return [name, address, balances[i]?.padStart(width) ?? ''];
+  });
+  return alignColumns([['ACCOUNT', 'ADDRESS', 'BALANCE'.padStart(width)], ...rows]);
 }
 
 /** Resolves when the network is to end; throws when it does not come up. */

@@ -1,6 +1,7 @@
 /** `cairn peer`: runs one peer until it is told to stop. */
 
 import { availableParallelism } from 'node:os';
+import { DEMO_VARIABLE } from '../lab/launch/messages.js';
 import { publish, withdraw, type RunFile } from '../lab/launch/runFile.js';
 import { printEndpoint } from '../shared/config/kinds.js';
 import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
@@ -18,13 +19,16 @@ export const command = defineCommand({
   settings: ['config', 'home', ...keysOf('peer', 'log')],
   options: {},
   positionals: [],
-  run: async ({ settings: { values }, output }) => {
+  run: async ({ settings: { values }, environment, output }) => {
     const log = { format: values['log.format'], level: values['log.level'] };
     const home = homeAt(values.home);
     await runProgram({ log, output }, async (context) => {
       refuseSamePort({ listen: values['peer.listen'], http: values['peer.http'] });
       const { startPeer } = await import('../peer/main.js');
-      const peer = await startPeer(optionsOf(values, home), context);
+      const peer = await startPeer(
+        { ...optionsOf(values, home), demo: demoOf(values, environment) },
+        context,
+      );
       if (peer === undefined) return undefined;
       const { network, httpUrl, dataDirectory } = peer;
       const tcpAddress = printEndpoint(peer.tcp);
@@ -42,7 +46,18 @@ export const command = defineCommand({
   },
 });
 
-function optionsOf(values: PeerSettings, home: Home): PeerOptions {
+/** Only a launcher gives its peers such a wallet: no user's setting does. */
+function demoOf(
+  values: PeerSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): PeerOptions['demo'] {
+  const file = environment[DEMO_VARIABLE];
+  const account = values['peer.name'];
+  if (!hasLauncher() || file === undefined || account === undefined) return undefined;
+  return { file, account };
+}
+
+function optionsOf(values: PeerSettings, home: Home): Omit<PeerOptions, 'demo'> {
   return {
     wish: {
       folder: values['peer.data'],

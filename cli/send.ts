@@ -1,16 +1,14 @@
 /** `cairn send TO AMOUNT`: shows what a payment would be, asks, and sends that very one. */
 
-import { fromHex } from '../shared/bytes.js';
 import { keysOf } from '../shared/config/settings.js';
 import { parseAmount } from './amount.js';
 import { chooseAccount } from './chooseAccount.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
-import { ask, findNode } from './findNode.js';
-import { describePayment } from './paymentView.js';
+import { findNode } from './findNode.js';
+import { payAfterLook } from './paying.js';
 import { PLAN_OPTIONS, planBodyOf } from './planOptions.js';
-import { Prompt } from './prompt.js';
-import { demandYes, YES_OPTION } from './yes.js';
+import { YES_OPTION } from './yes.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
@@ -21,16 +19,12 @@ export const command = defineCommand({
     const amount = parseAmount(text);
     const client = findNode(settings.values);
     const from = await chooseAccount(client, options.from, '--from ACCOUNT');
-    const plan = await ask(client, 'planPayment', {
-      body: planBodyOf({ ...options, from, to, amount }),
-    });
-    const shown = { ...plan, memo: fromHex(plan.memo) ?? new Uint8Array(0) };
-    if (options.json !== true) output.line(describePayment(shown));
-    await demandYes('Send it?', { isAgreed: options.yes === true, prompt: new Prompt(), output });
-    const { transaction } = plan.payment;
-    const { txid } = await ask(client, 'sendPayment', { body: { transaction } });
-    if (options.json === true) output.json({ ...plan, txid });
-    else output.line(`Sent: ${txid}`);
+    const body = planBodyOf({ ...options, from, to, amount });
+    const asking = { question: 'Send it?', isAgreed: options.yes === true };
+    const isJson = options.json === true;
+    const sent = await payAfterLook({ client, body, isJson, ...asking }, output);
+    if (isJson) output.json(sent);
+    else output.line(`Sent: ${sent.txid}`);
     return EXIT.done;
   },
 });

@@ -19,6 +19,8 @@ export interface ApiShellOptions {
 export interface ApiShellDependencies extends Omit<ApiDependencies, 'clock'> {
   readonly directory: DataDirectory;
   readonly logger: Logger;
+  /** Whether the wallet that is open now is one for demonstrations. */
+  readonly isDemo: () => boolean;
 }
 
 export interface RunningApi {
@@ -30,7 +32,7 @@ export interface RunningApi {
 /** Listens and answers. Throws `Trouble`. */
 export async function startApi(
   { http, facts }: ApiShellOptions,
-  { queries, command, index, wallet, directory, logger }: ApiShellDependencies,
+  { queries, command, index, wallet, directory, logger, isDemo }: ApiShellDependencies,
 ): Promise<RunningApi> {
   const isLoopback = isLoopbackHost(http.host);
   const token = loadToken(directory.file(TOKEN_FILE), systemEntropy);
@@ -41,7 +43,7 @@ export async function startApi(
   const app = await createServer(
     {
       ...{ listenHost: http.host, token, writesNeedToken: !isLoopback },
-      ...{ version: facts.version, onDefect },
+      ...{ version: facts.version, onDefect, isWalletOpen: () => isLoopback && isDemo() },
     },
     handlers,
   );

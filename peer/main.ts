@@ -26,6 +26,7 @@ import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
 import { INDEX_FILE } from './storage/openIndex.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
+import { openDemoWallet, type DemoWalletOptions } from './walletShell/demoWallet.js';
 import { lookFrom } from './walletShell/nodeLedger.js';
 import { feeRateOf, submitTo } from './walletShell/nodeSubmit.js';
 import { WalletShell } from './walletShell/walletShell.js';
@@ -44,6 +45,8 @@ export interface PeerOptions {
   /** Whether to keep an index of transactions and addresses. */
   readonly hasAddressIndex: boolean;
   readonly mining: MiningOptions;
+  /** Makes and opens the wallet of a network for demonstrations: on loopback it needs no token. */
+  readonly demo: DemoWalletOptions | undefined;
 }
 
 export interface MiningOptions {
@@ -142,13 +145,22 @@ async function start(
   const { queries, command } = shell;
   const facts = factsOf(self, network);
   const { logger } = dependencies;
-  const wallet = makeWallet(shell, index, parts, cleanups);
+  const { demo } = options;
+  const wallet = makeWallet(shell, index, { ...parts, firstAccount: demo?.account }, cleanups);
+  let isDemo = false;
   const api = await namingFlag('--http', () =>
-    startApi({ http, facts }, { queries, command, index, wallet, directory, logger }),
+    startApi(
+      { http, facts },
+      {
+        ...{ queries, command, index, wallet, directory, logger },
+        isDemo: () => isDemo,
+      },
+    ),
   );
   cleanups.push(() => api.close());
   shell.start();
   index?.start();
+  if (demo !== undefined) isDemo = await openDemoWallet(demo, wallet, logger);
   void wallet.tick();
   for (const address of await resolveAddresses(connect, logger)) {
     void command({ type: 'connect', address });
@@ -257,14 +269,18 @@ function makeIndex(
   return index;
 }
 
+interface WalletParts extends ShellParts {
+  readonly firstAccount: string | undefined;
+}
+
 function makeWallet(
   { queries, command }: NodeShell,
   index: IndexShell | undefined,
-  { directory, network, logger }: ShellParts,
+  { directory, network, logger, firstAccount }: WalletParts,
   cleanups: Cleanup[],
 ): WalletShell {
   const wallet = new WalletShell(
-    { folder: directory.path, network },
+    { folder: directory.path, network, firstAccount },
     {
       look: lookFrom(index, queries),
       submit: submitTo(command),

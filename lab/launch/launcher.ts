@@ -3,12 +3,16 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { DemoWallets } from '../../peer/wallet/demoWallets.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import { writeJsonFile } from '../../shared/io/jsonFile.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import { Child, type ChildState } from './child.js';
 import { Control } from './control.js';
+import { demoFile } from './demoFile.js';
+import { DemoPayments, type DemoAccountView } from './demoPayments.js';
+import { DEMO_VARIABLE } from './messages.js';
 import { peerName } from './names.js';
 import { NETWORK_FILE, openNetwork } from './networkFile.js';
 import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
@@ -33,6 +37,8 @@ export interface LauncherOptions {
   readonly folder: string;
   /** Where other commands look for what runs. */
   readonly runningFolder: string;
+  /** Whether the demo accounts pay each other by themselves. */
+  readonly hasPayments: boolean;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -41,12 +47,16 @@ export interface LauncherListeners {
   readonly onLine: (line: string) => void;
   /** The view changed. */
   readonly onChange: () => void;
+  /** The demo accounts, once, when all is up. */
+  readonly onAccounts: (accounts: readonly DemoAccountView[]) => void;
 }
 
 type Role = ProgramPlan['role'];
 
 /** How often, all in all, programs get other ports when somebody takes theirs. */
 const NEW_PORTS_MAX = 5;
+
+const NO_ACCOUNTS = 'It was made without demo accounts; --fresh makes one that has them.';
 
 const STARTING: ChildState = { type: 'starting' };
 
@@ -60,6 +70,8 @@ export class Launcher {
   #ports: NetworkPorts;
   #newPortsLeft = NEW_PORTS_MAX;
   #network: Network | undefined;
+  #demo: DemoWallets | undefined;
+  #payments: DemoPayments | undefined;
   #control: Control | undefined;
   #run: RunFile | undefined;
   #isStopping = false;
@@ -82,9 +94,11 @@ export class Launcher {
    */
   async start(): Promise<void> {
     const { folder } = this.#options;
-    const { network, origin, hasRun } = await openNetwork(folder, this.#options.network);
+    const { network, origin, hasRun, demo } = await openNetwork(folder, this.#options.network);
     this.#listeners.onLine(origin);
+    if (demo === undefined) this.#listeners.onLine(NO_ACCOUNTS);
     this.#network = network;
+    this.#demo = demo;
     this.#survey.start();
     await this.#startAll('tracker', network.params);
     // Peers that have never met find each other only through it.
@@ -98,6 +112,7 @@ export class Launcher {
     });
     this.#run = this.#describe(network, this.#control);
     publish(this.#run, this.#options.runningFolder);
+    await this.#startPayments(network.params.prefix);
   }
 
   view(): NetworkView {
@@ -114,6 +129,7 @@ export class Launcher {
   /** Asks all programs to end, together, and waits for them. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#payments?.close();
     this.#survey.close();
     this.#control?.close();
     await Promise.all([...this.#children.values()].map((child) => child.stop()));
@@ -185,7 +201,7 @@ export class Launcher {
         role,
         args: [role, '--config', configFile],
         dataDirectory: folder,
-        environment: withoutSettings(this.#options.environment),
+        environment: this.#environmentOf(name),
       };
       const child = new Child(options, () => {
         this.#onChildChange(child);
@@ -193,6 +209,25 @@ export class Launcher {
       });
       this.#children.set(name, child);
     });
+  }
+
+  /** A peer with a demo wallet is told where its words are. */
+  #environmentOf(name: string): NodeJS.ProcessEnv {
+    const environment = withoutSettings(this.#options.environment);
+    const hasWallet = this.#demo?.accounts.some((account) => account.name === name) ?? false;
+    if (!hasWallet) return environment;
+    return { ...environment, [DEMO_VARIABLE]: demoFile(this.#options.folder) };
+  }
+
+  async #startPayments(prefix: string): Promise<void> {
+    if (this.#demo === undefined) return;
+    const { onLine, onAccounts } = this.#listeners;
+    const peers = this.#run?.nodes.filter(({ role }) => role === 'peer') ?? [];
+    this.#payments = new DemoPayments(this.#demo, peers, { prefix, onLine });
+    const accounts = await this.#payments.look();
+    if (this.#isStopping) return;
+    onAccounts(accounts);
+    if (this.#options.hasPayments) void this.#payments.run();
   }
 
   /** Throws when all programs of `role` have failed. */
@@ -277,5 +312,7 @@ function pickStatus(answer: StatusJson): NodeStatus {
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isSetting = (name: string): boolean => /^CAIRN_(PEER|TRACKER|NETWORK|LOG)_/.test(name);
   const kept = Object.entries(environment).filter(([name]) => !isSetting(name));
-  return Object.fromEntries(kept.filter(([name]) => name !== 'CAIRN_CONFIG'));
+  return Object.fromEntries(
+    kept.filter(([name]) => name !== 'CAIRN_CONFIG' && name !== DEMO_VARIABLE),
+  );
 }

@@ -1,15 +1,14 @@
 /**
- * The network file of a network on one computer: made once, fit to what its miners may use of it.
+ * The parameters of a network on one computer: made once, fit to what its miners may use of it.
  */
 
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { toHex } from '../../shared/bytes.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
-import { printParamsJson } from '../../shared/consensus/paramsJson.js';
 import { startingBits, template, type TemplateName } from '../../shared/consensus/templates.js';
-import { writeFileAtomically } from '../../shared/io/atomicFile.js';
-import type { UnixSeconds } from '../../shared/units.js';
+import type { Amount, UnixSeconds } from '../../shared/units.js';
+import { demoAddress, type DemoAccount } from '../../peer/wallet/demoWallets.js';
 import { measureHashRate } from '../../peer/workers/calibrate.js';
 
 export interface LocalNetworkOptions {
@@ -18,23 +17,27 @@ export interface LocalNetworkOptions {
   readonly template: TemplateName;
   /** Share of the whole computer that all miners together may use, in percent. */
   readonly cpuPercent: number;
+  /** Accounts that the genesis block pays, named after their peers. */
+  readonly accounts: readonly DemoAccount[];
 }
 
-/** Measures this computer and writes a network of its own into `path`. */
-export async function makeNetworkFile(
-  path: string,
-  options: LocalNetworkOptions,
-): Promise<NetworkParams> {
+/** What each account begins with: as much as a block pays its miner, 50 coins of 10^8 units. */
+const ALLOCATION = 5_000_000_000 as Amount;
+
+/** Measures this computer and makes a network of its own. */
+export async function makeNetwork(options: LocalNetworkOptions): Promise<NetworkParams> {
   const salt = new Uint8Array(randomBytes(16));
   const identity = {
     name: `${options.name}-${toHex(salt.subarray(0, 3))}`,
     salt,
     time: Math.floor(Date.now() / 1_000) as UnixSeconds,
+    allocations: options.accounts.map((account) => ({
+      amount: ALLOCATION,
+      address: demoAddress(account),
+    })),
   };
   const params = template(options.template, identity);
-  const fitting = params.fixedTarget ? params : await fit(params, options);
-  writeFileAtomically(path, printParamsJson(fitting));
-  return fitting;
+  return params.fixedTarget ? params : fit(params, options);
 }
 
 /**

@@ -1,4 +1,7 @@
-/** What launcher and children say to each other over Node's IPC channel. */
+/** What launcher and children say to each other, most of it over Node's IPC channel. */
+
+/** The variable that names the file with the demo wallets, to a peer that has one of them. */
+export const DEMO_VARIABLE = 'CAIRN_DEMO_WALLETS';
 
 /** To the launcher. */
 export type ChildMessage =

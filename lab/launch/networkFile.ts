@@ -6,13 +6,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_FILE, pinnedNetwork } from '../../peer/storage/openStore.js';
+import {
+  makeDemoAccounts,
+  makePassphrase,
+  type DemoWallets,
+} from '../../peer/wallet/demoWallets.js';
 import { networkOf, type Network } from '../../shared/consensus/genesis.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import { printParamsJson } from '../../shared/consensus/paramsJson.js';
 import { writeFileAtomically } from '../../shared/io/atomicFile.js';
 import { readNetworkFile } from '../../shared/io/networkFile.js';
+import { systemEntropy } from '../../shared/io/systemEntropy.js';
 import { Trouble } from '../../shared/io/trouble.js';
-import { makeNetworkFile } from './localNetwork.js';
+import { demoFile, readDemoWallets, writeDemoWallets } from './demoFile.js';
+import { makeNetwork } from './localNetwork.js';
+import { peerName } from './names.js';
 import type { NetworkOptions } from './networkPlan.js';
 
 export const NETWORK_FILE = 'network.json';
@@ -23,6 +31,8 @@ export interface FolderNetwork {
   readonly origin: string;
   /** Whether peers have run on it, and so may know each other. */
   readonly hasRun: boolean;
+  /** `undefined`: it was made without them. */
+  readonly demo: DemoWallets | undefined;
 }
 
 /** The network of `folder`; its network file is there afterwards. Throws `Trouble`. */
@@ -32,9 +42,9 @@ export async function openNetwork(folder: string, options: NetworkOptions): Prom
   const isMissing = !existsSync(path);
   const known = isMissing ? networkOfChains(path, chains) : networkInFile(path, chains);
   if (known === undefined) {
-    const made = networkOf(await makeNetworkFile(path, options));
-    const origin = `Made network ${made.params.name} in ${folder}.`;
-    return { network: made, origin, hasRun: false };
+    const { network, demo } = await make(folder, options);
+    const origin = `Made network ${network.params.name} in ${folder}.`;
+    return { network, origin, hasRun: false, demo };
   }
   refuseOtherTemplate(known.params, options);
   if (isMissing) writeFileAtomically(path, printParamsJson(known.params));
@@ -43,7 +53,21 @@ export async function openNetwork(folder: string, options: NetworkOptions): Prom
     network: known,
     origin: `Going on with network ${known.params.name} in ${folder}.${restored}`,
     hasRun: chains.networks.length > 0,
+    demo: readDemoWallets(demoFile(folder), known.id),
   };
+}
+
+/** The wallets first: a network without them would pay nobody. */
+async function make(folder: string, options: NetworkOptions) {
+  const names = Array.from({ length: options.peers }, (_, i) => peerName(i));
+  const accounts = makeDemoAccounts(names, systemEntropy);
+  const params = await makeNetwork({ ...options, accounts });
+  const network = networkOf(params);
+  const passphrase = makePassphrase(systemEntropy);
+  const demo = { networkId: network.id, passphrase, accounts };
+  writeDemoWallets(demoFile(folder), demo);
+  writeFileAtomically(join(folder, NETWORK_FILE), printParamsJson(params));
+  return { network, demo };
 }
 
 /** What the peers in a folder have stored. */

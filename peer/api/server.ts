@@ -40,6 +40,8 @@ export interface ServerOptions {
   /** What requests must carry to the wallet and, unless `writesNeedToken` is false, writes. */
   readonly token: string;
   readonly writesNeedToken: boolean;
+  /** Whether the wallet may be used without the token: it holds nothing of worth. */
+  readonly isWalletOpen?: () => boolean;
   readonly version: string;
   /** A defect in a handler: the caller gets a plain 500, the log gets this. */
   readonly onDefect: (error: Error) => void;
@@ -114,7 +116,7 @@ type ValidatorFactory = NonNullable<
 >;
 
 function addGuard(app: FastifyInstance, options: ServerOptions): void {
-  const { listenHost, token, writesNeedToken } = options;
+  const { listenHost, token, writesNeedToken, isWalletOpen = () => false } = options;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS);
     const { headers, method } = request;
@@ -124,7 +126,7 @@ function addGuard(app: FastifyInstance, options: ServerOptions): void {
       origin: headers.origin,
       contentType: headers['content-type'],
       authorization: headers.authorization,
-      needsToken: needsToken(request),
+      needsToken: needsToken(request) && !isWalletOpen(),
     };
     const code = checkCaller(caller, { listenHost, token, writesNeedToken, isSameText });
     return code === undefined ? undefined : sendError(reply, code, MESSAGES[code] ?? code);

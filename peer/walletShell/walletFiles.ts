@@ -114,3 +114,19 @@ export async function unsealVault(
   const { content } = await Vault.open(path, passphrase, entropy);
   return decodeSecret(content);
 }
+
+/** What to say where there is neither file. */
+export const noWallet = (): Trouble =>
+  new Trouble(
+    'no-wallet',
+    'This node has no wallet.',
+    'Make one with cairn wallet create, or cairn wallet restore.',
+  );
+
+/** What to say instead of replacing a wallet. */
+export const walletExists = (): Trouble =>
+  new Trouble(
+    'wallet-exists',
+    'This node has a wallet already.',
+    'Run another node for another wallet.',
+  );

@@ -46,12 +46,14 @@ import type { WalletNetwork } from '../wallet/secret.js';
 import { makeWords, readWords, seedOf, type Words } from '../wallet/words.js';
 import { OpenKeys } from './openKeys.js';
 import { Payer, type Look, type Submit } from './payer.js';
-import { WalletFiles } from './walletFiles.js';
+import { noWallet, WalletFiles, walletExists } from './walletFiles.js';
 
 export interface WalletShellOptions {
   /** The data directory. */
   readonly folder: string;
   readonly network: Network;
+  /** What the first account is called; without it, `main`. */
+  readonly firstAccount?: string | undefined;
 }
 
 export interface WalletShellDependencies {
@@ -73,6 +75,7 @@ const FIRST_ACCOUNT = 'main';
 
 export class WalletShell implements WalletPort {
   readonly #network: WalletNetwork;
+  readonly #firstAccount: string;
   readonly #dependencies: WalletShellDependencies;
   readonly #files: WalletFiles;
   readonly #keys: OpenKeys;
@@ -83,8 +86,10 @@ export class WalletShell implements WalletPort {
   #opening: Promise<unknown> = Promise.resolve();
 
   /** Nothing is read before somebody asks, or `tick`: a damaged file must not stop the node. */
-  constructor({ folder, network }: WalletShellOptions, dependencies: WalletShellDependencies) {
+  constructor(options: WalletShellOptions, dependencies: WalletShellDependencies) {
+    const { folder, network, firstAccount = FIRST_ACCOUNT } = options;
     const { id, params } = network;
+    this.#firstAccount = firstAccount;
     this.#network = { id, name: params.name, prefix: params.prefix };
     this.#dependencies = dependencies;
     this.#files = new WalletFiles(folder, this.#network, dependencies.entropy);
@@ -138,16 +143,21 @@ export class WalletShell implements WalletPort {
   create(passphrase: string): Promise<Words> {
     return this.#alone(async () => {
       const words = makeWords(this.#dependencies.entropy);
-      await this.#make(words, passphrase);
+      await this.#make(words, passphrase, UNLOCKED_MINUTES);
       return words;
     });
   }
 
-  restore(text: string, passphrase: string): Promise<Answer<WalletStatus>> {
+  /** Open for `minutes` after it; 0: until it is locked. */
+  restore(
+    text: string,
+    passphrase: string,
+    minutes = UNLOCKED_MINUTES,
+  ): Promise<Answer<WalletStatus>> {
     return this.#alone(async () => {
       const words = readWords(text);
       if (!words.ok) return fail({ code: 'bad-words', problem: words.error });
-      await this.#make(words.value, passphrase);
+      await this.#make(words.value, passphrase, minutes);
       return ok(this.status());
     });
   }
@@ -277,11 +287,11 @@ export class WalletShell implements WalletPort {
     this.#document = document;
   }
 
-  async #make(words: Words, passphrase: string): Promise<void> {
+  async #make(words: Words, passphrase: string, minutes: number): Promise<void> {
     const watched = this.#load();
     if (watched !== undefined && watched.accounts.length > 0) throw walletExists();
     await this.#files.seal({ network: this.#network, words }, passphrase);
-    await this.#open(seedOf(words), UNLOCKED_MINUTES);
+    await this.#open(seedOf(words), minutes);
   }
 
   #plan(wish: PaymentWish, ledger: Ledger): Answer<PlannedPayment> {
@@ -308,6 +318,8 @@ export class WalletShell implements WalletPort {
 
   /** Brings the document up to what the words lead to, and keeps the seed for a while. */
   async #open(seed: Uint8Array, minutes: number): Promise<void> {
+    const nameOf = (number: number): string =>
+      number === 0 ? this.#firstAccount : `account-${String(number + 1)}`;
     await this.#dependencies.look((ledger) => {
       const before = this.#load();
       if (before !== undefined && !isOfSeed(before, seed)) throw this.#files.isDamaged();
@@ -373,22 +385,5 @@ export class WalletShell implements WalletPort {
 /** After its words were shown or typed. */
 const UNLOCKED_MINUTES = 10;
 
-const nameOf = (number: number): string =>
-  number === 0 ? FIRST_ACCOUNT : `account-${String(number + 1)}`;
-
 /** What somebody typed, as far as it may stand in a sentence. */
 const shown = (text: string): string => text.slice(0, 100).replaceAll(/[^\x21-\x7e]/g, '?');
-
-const noWallet = (): Trouble =>
-  new Trouble(
-    'no-wallet',
-    'This node has no wallet.',
-    'Make one with cairn wallet create, or cairn wallet restore.',
-  );
-
-const walletExists = (): Trouble =>
-  new Trouble(
-    'wallet-exists',
-    'This node has a wallet already.',
-    'Run another node for another wallet.',
-  );

@@ -213,6 +213,11 @@ export const SETTINGS = {
     default: '40',
     about: 'share of the whole computer that all miners together may use, in percent',
   },
+  'network.quiet': {
+    kind: { type: 'boolean' },
+    default: 'false',
+    about: 'the demo accounts pay each other nothing by themselves',
+  },
   'network.fresh': {
     kind: { type: 'boolean' },
     default: 'false',

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
+import type { HistoryRowJson } from '../../shared/http/walletSchemas.js';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
 import { LocalNetwork, type Up } from '../support/localNetwork.js';
 import { isRunning, pidsNaming, until, within } from '../support/programs.js';
@@ -12,7 +14,7 @@ const START_TIMEOUT_MS = 40_000;
 
 /** `cairn network up` as its user sees it, from the same and from another terminal. */
 describe('e2e: a network on one computer', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let sandbox: Sandbox;
   let network: LocalNetwork;
@@ -69,6 +71,35 @@ describe('e2e: a network on one computer', function () {
     expect(third.run.networkId).not.to.equal(first.run.networkId);
     expect((await status('Alice')).height).to.equal(0);
     await stop(third.running);
+  });
+
+  it('gives each peer an account with something to spend; they pay each other', async () => {
+    const { running, run } = await up('--peers', '2');
+    await untilPrinted(running, /^ACCOUNT +ADDRESS +BALANCE\nAlice +cairndev1\w+ +5000000000$/m);
+    const [, alice] = run.nodes;
+    await until('a payment', 40_000, async () => {
+      const url = `${alice?.httpUrl ?? ''}/api/wallet/history`;
+      const { rows } = (await (await fetch(url)).json()) as { rows: HistoryRowJson[] };
+      return rows.some(({ state }) => state === 'waiting') ? true : undefined;
+    });
+    await stop(running);
+    const quiet = await up('--peers', '3', '--quiet');
+    // The third one came after the genesis block; what the others said stands.
+    expect(quiet.running.output()).not.to.include('without demo accounts');
+    const carol = quiet.run.nodes.find(({ name }) => name === 'Carol');
+    const { status } = await fetch(`${carol?.httpUrl ?? ''}/api/wallet`);
+    expect(status).to.equal(401);
+    await untilPrinted(quiet.running, /^Bob +cairndev1\w+ +(49|50)\d{8}$/m);
+    const pending = (await sandbox.json<StatusJson>('status', '--node', 'Bob')).mempool.count;
+    await delay(8_000);
+    expect((await sandbox.json<StatusJson>('status', '--node', 'Bob')).mempool.count).to.equal(
+      pending,
+    );
+    await stop(quiet.running);
+    rmSync(network.path('demo.json'));
+    const without = await up('--peers', '1');
+    await untilPrinted(without.running, /It was made without demo accounts; --fresh makes/);
+    await stop(without.running);
   });
 
   it('ends all programs at Ctrl-C', async () => {

@@ -134,6 +134,31 @@ describe('e2e: the wallet', function () {
     expect(await confirmed('Bob')).to.equal(3_200);
   });
 
+  it('stamps a file; its proof needs no node', async () => {
+    const deed = sandbox.path('deed.txt');
+    writeFileSync(deed, 'We were here first.\n');
+    await json('wallet', 'unlock', ...pass);
+    const before = await confirmed('Alice');
+    const stamp = ['stamp', deed, '--from', 'Alice', '--fee-rate', '2000'];
+    expect(await failure(...stamp)).to.match(/Standard input ended before the answer/);
+    const made = await json<{ txid: string; fee: number }>(...stamp, '--yes');
+    expect(await failure('proof', deed)).to.match(/^No block stamps/);
+    await json('mine', '1');
+    // All but the fee comes back.
+    expect(await confirmed('Alice')).to.equal(before - made.fee);
+    const proof = await json<{ txid: string; file: string }>('proof', deed);
+    expect(proof).to.include({ txid: made.txid, file: `${deed}.proof` });
+    await json('headers', 'export', sandbox.path('headers'));
+    await stop(peer);
+    const offline = ['--network', genesis, '--headers', sandbox.path('headers')];
+    const verified = await json<{ txid: string }>('verify', deed, proof.file, ...offline);
+    expect(verified).to.include({ valid: true, txid: made.txid });
+    writeFileSync(deed, 'They were here first.\n');
+    const { code, output } = await sandbox.run('verify', deed, proof.file, ...offline);
+    expect(code).to.equal(3);
+    expect(output).to.match(/not the file that was/);
+  });
+
   it('signs nothing for another network, and nothing that was changed', async () => {
     const other = sandbox.path('blue.json');
     await json('genesis', '--template', 'dev', '--name', 'blue', '--out', other);

@@ -79,7 +79,7 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   web: [...LEVELS_01, 'http'],
   'peer program': [...LEVELS_02, 'io', ...PEER_MACHINE, ...PEER_ADAPTERS],
   'tracker program': [...LEVELS_02, 'io', ...TRACKER_MACHINE, ...TRACKER_ADAPTERS],
-  launch: [...LEVELS_02, 'io', 'peer types', 'peer storage', 'workers'],
+  launch: [...LEVELS_02, 'io', 'peer types', 'peer storage', 'wallet', 'workers'],
   sim: [...LEVELS_02, ...PEER_MACHINE, ...TRACKER_MACHINE, 'peer storage', 'tracker storage', 'io'],
   cli: ALL.filter((part) => part !== 'test' && part !== 'bench'),
   test: ALL,

@@ -62,9 +62,10 @@ describe('launch/launcher', function () {
         },
         folder: folder(),
         runningFolder: folder(),
+        hasPayments: false,
         environment: process.env,
       },
-      { onLine: (line) => lines.push(line), onChange: note },
+      { onLine: (line) => lines.push(line), onChange: note, onAccounts: () => undefined },
     );
     await launcher.start();
     expect(seen, 'nobody is shown as failed meanwhile').not.to.contain('failed');

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { demoFile } from '../../../lab/launch/demoFile.js';
 import { NETWORK_FILE, openNetwork } from '../../../lab/launch/networkFile.js';
 import type { NetworkOptions } from '../../../lab/launch/networkPlan.js';
 import { CHAIN_FILE, openStore } from '../../../peer/storage/openStore.js';
+import { demoAddress } from '../../../peer/wallet/demoWallets.js';
 import { networkOf, type Network } from '../../../shared/consensus/genesis.js';
 import { printParamsJson } from '../../../shared/consensus/paramsJson.js';
 import { template } from '../../../shared/consensus/templates.js';
@@ -65,6 +67,25 @@ describe('launch/networkFile', () => {
     const again = await openNetwork(folder, OPTIONS);
     expect(again.network.id).to.equal(made.network.id);
     expect([made.hasRun, again.hasRun]).to.deep.equal([false, false]);
+  });
+
+  it('pays an account of each peer; their words stay in a file for its owner', async () => {
+    const { network, demo } = await openNetwork(folder, OPTIONS);
+    expect(demo?.accounts.map(({ name }) => name)).to.deep.equal(['Alice', 'Bob']);
+    expect(network.params.allocations).to.deep.equal(
+      demo?.accounts.map((account) => ({ amount: 5_000_000_000, address: demoAddress(account) })),
+    );
+    expect(statSync(demoFile(folder)).mode & 0o777).to.equal(0o600);
+    expect((await openNetwork(folder, OPTIONS)).demo).to.deep.equal(demo);
+  });
+
+  it('has no accounts where the file is gone, or is that of another network', async () => {
+    await openNetwork(folder, OPTIONS);
+    const of = readFileSync(demoFile(folder), 'utf8');
+    writeFileSync(demoFile(folder), of.replace(/"networkId": "..../, '"networkId": "ffff'));
+    expect((await openNetwork(folder, OPTIONS)).demo).to.equal(undefined);
+    rmSync(demoFile(folder));
+    expect((await openNetwork(folder, OPTIONS)).demo).to.equal(undefined);
   });
 
   it('makes the file again from the chains, also where some are damaged', async () => {

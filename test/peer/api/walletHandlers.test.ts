@@ -30,12 +30,15 @@ describe('api/walletHandlers', function () {
   let world: WalletWorld;
   let app: FastifyInstance;
   let address: string;
+  let isWalletOpen: boolean;
 
   beforeEach(async () => {
     world = new WalletWorld(newFolder());
     const { prefix } = world.network.params;
     address = encodeAddress(prefix, owner(2).address);
+    isWalletOpen = false;
     const options = {
+      isWalletOpen: () => isWalletOpen,
       ...{ listenHost: 'localhost', token: 'secret', writesNeedToken: false, version: '1' },
       onDefect: (error: Error) => {
         throw error;
@@ -72,6 +75,19 @@ describe('api/walletHandlers', function () {
     expect(body.address).to.match(/^cairn/);
     world.give(must(await world.shell.address('main')), 50_000);
   }
+
+  it('asks for no token while the wallet is open to whoever reaches it', async () => {
+    const statusOf = async (headers: Record<string, string>): Promise<number> => {
+      const asked = { method: 'GET', url: '/api/wallet', headers } as const;
+      return (await app.inject(asked)).statusCode;
+    };
+    const host = 'localhost';
+    expect(await statusOf({ host })).to.equal(401);
+    isWalletOpen = true;
+    expect(await statusOf({ host })).to.equal(200);
+    expect(await statusOf({ host, origin: 'http://evil.example' })).to.equal(403);
+    expect(await statusOf({ host: 'evil.example' })).to.equal(403);
+  });
 
   it('makes a wallet once, and tells its words to who has the passphrase', async () => {
     expect((await ask('wallet')).body.state).to.equal('none');
