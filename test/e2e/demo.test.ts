@@ -41,7 +41,7 @@ describe('e2e: the demo', function () {
   });
 
   it('ends with 3 and says what does not hold, such as a peer that is gone', async () => {
-    const { run } = await network.up('--peers', '3', '--quiet');
+    const { run, running } = await network.up('--peers', '3', '--quiet');
     const carol = run.nodes.find(({ name }) => name === 'Carol');
     process.kill(carol?.pid ?? 0, 'SIGKILL');
     const { code, output } = await sandbox.run('demo', '--burst', '1');
@@ -50,6 +50,7 @@ describe('e2e: the demo', function () {
     expect(json.code).to.equal(3);
     const { held, failed } = JSON.parse(json.stdout) as Played;
     expect([held, failed]).to.deep.equal([[], 'Carol does not answer.']);
+    await stop(running);
   });
 
   it('says where nothing runs, and where there are no accounts', async () => {

@@ -227,7 +227,7 @@ describe('e2e: the wallet', function () {
   });
 
   it('loses no payment that somebody was told of, however it is killed', async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       await json('wallet', 'unlock', ...pass, '--minutes', '0');
       const before = new Set((await history('Alice')).map(({ txid }) => txid));
       const sending = sandbox.run('send', 'Bob', '11', '--from', 'Alice', '--yes', '--json');

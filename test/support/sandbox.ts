@@ -17,7 +17,7 @@ const COMMAND = join(
   ...['..', '..', 'cli', `cairn${extname(import.meta.filename)}`],
 );
 
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 30_000;
 
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'cairn-e2e-'));
@@ -82,7 +82,8 @@ export class Sandbox {
     this.#isClosed = true;
     await this.stopAll();
     await isQuiet();
-    rmSync(this.home, { recursive: true, force: true });
+    // A program whose launcher was killed may still write its last line.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #runOn(runner: readonly string[], args: readonly string[]): Promise<Ended> {
