@@ -2,6 +2,7 @@
 
 import { keysOf } from '../shared/config/settings.js';
 import type { AddressJson, CoinsJson, HistoryJson } from '../shared/http/indexSchemas.js';
+import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
@@ -21,10 +22,17 @@ export const command = defineCommand({
   },
   positionals: ['ADDRESS'],
   run: async ({ settings, options, positionals, output }) => {
+    const params = { address: parseAddress(positionals[0] ?? '') };
     const client = findNode(settings.values);
-    const params = { address: positionals[0] ?? '' };
     const query = { count: options.count ?? COUNT_DEFAULT };
     const summary = await ask(client, 'address', { params });
+
+    /** Whether it is one of this network's is for the node to say; throws `Trouble`. */
+    function parseAddress(text: string): string {
+      if (/^[0-9A-Za-z]{8,90}$/.test(text)) return text;
+      const message = `${text} is no address.`;
+      throw new Trouble('bad-address', message, 'It is one word of letters and digits: cairn1q….');
+    }
     const { coins, next: moreCoins } = await ask(client, 'coins', { params, query });
     const history = await ask(client, 'history', { params, query });
     const { transactions, next: moreHistory } = history;

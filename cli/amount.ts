@@ -9,6 +9,6 @@ export function parseAmount(text: string): number {
   throw new Trouble(
     'bad-amount',
     `${JSON.stringify(text)} is no amount.`,
-    'Give a whole number of smallest units, digits only: 1500.',
+    'Give a whole number of smallest units below 2^53, digits only: 1500.',
   );
 }

@@ -44,6 +44,11 @@ export class Stage {
     this.#options.say(line);
   }
 
+  /** Tells of a step that throws `DemoFailure` where it fails, and did not. */
+  done(what: string): void {
+    this.#options.onHeld(what);
+  }
+
   /** Throws `DemoFailure` where `isHeld` is not true. */
   check(what: string, isHeld: boolean): void {
     if (!isHeld) throw new DemoFailure(what);

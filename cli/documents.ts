@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { Trouble } from '../shared/io/trouble.js';
+import { unreadable } from '../shared/io/diskTrouble.js';
 
 /** SHA-256 of the whole file, 32 bytes, as `sha256sum` computes it. Throws `Trouble`. */
 export function hashDocument(path: string): Uint8Array {
@@ -39,8 +39,7 @@ function readPieces(path: string, take: (piece: Uint8Array) => boolean): void {
       if (!take(piece.subarray(0, read))) return;
     }
   } catch (error) {
-    const message = `${path} cannot be read: ${error instanceof Error ? error.message : ''}.`;
-    throw new Trouble('unreadable', message, 'Name a file that this user may read.', error);
+    throw unreadable(error, path);
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -7,7 +7,7 @@
  * of the last 32.
  */
 
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { ByteReader } from '../../shared/byteReader.js';
 import { ByteWriter } from '../../shared/byteWriter.js';
 import { equalBytes, utf8 } from '../../shared/bytes.js';
@@ -15,6 +15,7 @@ import { networkOf, type Network } from '../../shared/consensus/genesis.js';
 import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import { decodeParams } from '../../shared/consensus/params.js';
 import { fileTrouble } from '../../shared/io/diskTrouble.js';
+import { FileSource } from '../../shared/io/fileSource.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import type { BlockHash } from '../../shared/units.js';
 import { pathUp, type HeaderEntry } from '../chain/headerEntry.js';
@@ -158,20 +159,16 @@ function* readBlocks(source: Source, network: Network): Generator<Uint8Array, vo
   if (!source.isAtEnd()) throw source.wrong();
 }
 
-/** Reads a file from its beginning on. */
+/** The pieces of a chain file; throws `Trouble` where it is cut off or wrong. */
 class Source {
-  readonly #path: string;
-  readonly #file: number;
-  #isOpen = true;
+  readonly #file: FileSource;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#file = this.#guarded(() => openSync(path, 'r'));
+    this.#file = new FileSource(path);
   }
 
-  /** Asked once: it looks for one more byte. */
   isAtEnd(): boolean {
-    return this.#guarded(() => readSync(this.#file, new Uint8Array(1), 0, 1, null)) === 0;
+    return this.#file.take(1) === undefined;
   }
 
   u32(): number {
@@ -181,31 +178,18 @@ class Source {
   /** The next `count` bytes. */
   take(count: number): Uint8Array {
     if (count > BLOCK_BYTES_MAX) throw this.wrong();
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count;) {
-      const read = this.#guarded(() => readSync(this.#file, bytes, at, count - at, null));
-      if (read === 0) throw cutOff(this.#path);
-      at += read;
-    }
+    const bytes = this.#file.take(count);
+    if (bytes === undefined) throw cutOff(this.#file.path);
     return bytes;
   }
 
   wrong(): Trouble {
-    const message = `${this.#path} is damaged: its pieces do not fit together.`;
+    const message = `${this.#file.path} is damaged: its pieces do not fit together.`;
     return new Trouble('chain-file-damaged', message, COPY_AGAIN);
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
-  }
-
-  #guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw unreadable(this.#path, error);
-    }
+    this.#file.close();
   }
 }
 
@@ -223,11 +207,3 @@ const wrongParams = (path: string, problem: string): Trouble =>
 
 const cutOff = (path: string): Trouble =>
   new Trouble('chain-file-damaged', `${path} ends too early.`, COPY_AGAIN);
-
-const unreadable = (path: string, cause: unknown): Trouble =>
-  new Trouble(
-    'unreadable',
-    `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    'Name a file that this user may read.',
-    cause,
-  );

@@ -5,13 +5,13 @@
  * headers from height 1 on, 80 bytes each.
  */
 
-import { closeSync, openSync, readSync } from 'node:fs';
 import { ByteReader } from '../../shared/byteReader.js';
 import { ByteWriter } from '../../shared/byteWriter.js';
 import { equalBytes, utf8 } from '../../shared/bytes.js';
 import { HEADER_BYTES } from '../../shared/consensus/header.js';
 import { fileTrouble } from '../../shared/io/diskTrouble.js';
 import { writeFileAtomically } from '../../shared/io/atomicFile.js';
+import { FileSource } from '../../shared/io/fileSource.js';
 import { Trouble } from '../../shared/io/trouble.js';
 import type { BlockHash } from '../../shared/units.js';
 import { pathUp } from '../chain/headerEntry.js';
@@ -61,7 +61,7 @@ export interface HeadersFile {
 
 /** Opens a headers file. Throws `Trouble` when it is none. */
 export function openHeadersFile(path: string): HeadersFile {
-  const source = new Source(path);
+  const source = new FileSource(path);
   try {
     const magic = source.take(MAGIC.length);
     if (magic === undefined || !equalBytes(magic, MAGIC)) throw notHeaders(path);
@@ -71,65 +71,17 @@ export function openHeadersFile(path: string): HeadersFile {
     const close = (): void => {
       source.close();
     };
-    return { networkId, headers: readHeaders(source, path, count), close };
+    return { networkId, headers: readHeaders(source, count), close };
   } catch (error) {
     source.close();
     throw error;
   }
 }
 
-function* readHeaders(source: Source, path: string, count: number): Generator<Uint8Array, void> {
-  for (let i = 0; i < count; i++) yield source.take(HEADER_BYTES) ?? cutOff(path);
-  if (source.take(1) !== undefined) throw damaged(path, 'has more than its headers');
+function* readHeaders(source: FileSource, count: number): Generator<Uint8Array, void> {
+  for (let i = 0; i < count; i++) yield source.take(HEADER_BYTES) ?? cutOff(source.path);
+  if (source.take(1) !== undefined) throw damaged(source.path, 'has more than its headers');
 }
-
-/** Reads a file from its beginning on, some pages at a time. */
-class Source {
-  readonly #path: string;
-  readonly #file: number;
-  readonly #page = new Uint8Array(PAGE_BYTES);
-  /** What is read of the file and not taken: from, to. */
-  #from = 0;
-  #to = 0;
-  #isOpen = true;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = this.#guarded(() => openSync(path, 'r'));
-  }
-
-  /** The next `count` bytes, valid until the next call; `undefined` when there are fewer. */
-  take(count: number): Uint8Array | undefined {
-    while (this.#to - this.#from < count) if (!this.#readMore()) return undefined;
-    this.#from += count;
-    return this.#page.subarray(this.#from - count, this.#from);
-  }
-
-  close(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
-  }
-
-  #readMore(): boolean {
-    this.#page.copyWithin(0, this.#from, this.#to);
-    this.#to -= this.#from;
-    this.#from = 0;
-    const room = PAGE_BYTES - this.#to;
-    const read = this.#guarded(() => readSync(this.#file, this.#page, this.#to, room, null));
-    this.#to += read;
-    return read > 0;
-  }
-
-  #guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw unreadable(this.#path, error);
-    }
-  }
-}
-
-const PAGE_BYTES = 64 * 1024;
 
 const notHeaders = (path: string): Trouble =>
   new Trouble(
@@ -144,11 +96,3 @@ function cutOff(path: string): never {
 
 const damaged = (path: string, what: string): Trouble =>
   new Trouble('headers-file-damaged', `${path} ${what}.`, 'Copy or export it again.');
-
-const unreadable = (path: string, cause: unknown): Trouble =>
-  new Trouble(
-    'unreadable',
-    `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    'Name a file that this user may read.',
-    cause,
-  );

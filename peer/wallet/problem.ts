@@ -67,7 +67,7 @@ export function describeWalletProblem(problem: WalletProblem): Description {
         'That is as many as one wallet keeps.',
       );
     case 'bad-address': {
-      const advice = `Addresses start with ${problem.prefix}1.`;
+      const advice = `Addresses start with ${problem.prefix}1; cairn account list shows accounts.`;
       return told(`${problem.text} is no address of this network.`, advice);
     }
     case 'already-watched':

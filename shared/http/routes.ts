@@ -126,7 +126,7 @@ export const ROUTES = {
   transaction: {
     method: 'GET',
     path: '/api/transactions/:txid',
-    summary: 'One transaction, and the block that holds it',
+    summary: 'One transaction: the block that holds it, or its place among those that wait',
     tag: 'chain',
     params: transactionParams,
     query: transactionQuery,

@@ -25,6 +25,18 @@ export function fileTrouble(error: unknown, path: string): unknown {
   return diskTrouble(error, path);
 }
 
+/** `error` of reading a file that the user named. */
+export function unreadable(error: unknown, path: string): unknown {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code !== 'string') return error;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new Trouble('unreadable', `There is no file ${path}.`, 'Check the path.', error);
+  }
+  const why = code === 'EISDIR' ? 'it is a folder' : String(message);
+  const sentence = `${path} cannot be read: ${why}.`;
+  return new Trouble('unreadable', sentence, 'Name a file that this user may read.', error);
+}
+
 /** The disk under `path` has no room. */
 const diskFull = (path: string, cause: unknown): Trouble =>
   new Trouble(
