@@ -54,7 +54,7 @@ describe('e2e: the disk', function () {
     );
     expect(code, output).to.equal(1);
     expect(output.trimEnd().split('\n').at(-1)).to.match(
-      /^The disk that holds .*chain\.sqlite is full\. Make room, or choose another/,
+      /^The disk that holds .*(?:chain|index)\.sqlite is full\. Make room, or choose another/,
     );
     expect(output).not.to.match(/^ +at /m);
 
