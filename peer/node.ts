@@ -152,12 +152,13 @@ export class Node {
 
   /**
    * The one order in which each step ends: chain, mempool, miner, relay and the rest of the net,
-   * log and API. What the miner wants comes out first: until then its workers hash in vain.
+   * log and API. What the miner wants comes out first: until then its workers hash in vain. A large
+   * block that others wait for is connected in the next step.
    */
   #settle(now: Now): Effect[] {
-    const advance = this.#chain.advance(this.#moveCostMax);
+    const advance = this.#chain.advance(this.#net.isUrgent ? 0 : this.#moveCostMax);
     this.#isMoreToMove = advance.more;
-    this.#transactions.onAdvance(advance, now);
+    this.#transactions.onAdvance(advance, now, !this.#miner.isGenerating);
     const settled = this.#transactions.settle(now);
     for (const batch of [...advance.verify, ...settled.verify]) {
       this.#outbox.put({ type: 'verify', batch });
@@ -212,7 +213,7 @@ export class Node {
     const accepted = this.#chain.acceptBlock(found.bytes, now.unix, found.block);
     if (accepted.ok) {
       this.#miner.onAccepted(found);
-      this.#net.onOwnBlock(accepted.value.entry);
+      this.#net.onOwnBlock(accepted.value.entry, found.block);
     } else this.#miner.onRejected(found.hash, accepted.error, now);
   }
 

@@ -50,6 +50,9 @@ export interface Advance {
 /** Inputs and outputs, with 16 for each block, of one step: about 20 ms. */
 const STEP_COST = 4000;
 
+/** What a step moves, and has its coins written in itself. */
+const SAVED_AT_ONCE_COST = 200;
+
 /**
  * Children of one parent with an eased target. Their work may be next to nothing, so anyone could
  * flood us.
@@ -222,8 +225,8 @@ export class Chain {
   }
 
   /**
-   * Checks a whole block as far as that goes without coins and signatures, and keeps it. `made`:
-   * what the bytes decode to, where that is known.
+   * Checks a block as far as that goes without coins and signatures, and keeps it. `made`: what the
+   * bytes decode to, where that is known.
    */
   acceptBlock(bytes: Uint8Array, now: UnixSeconds, made?: Block): Result<Accepted, Reject> {
     if (bytes.length < HEADER_BYTES) {
@@ -236,7 +239,8 @@ export class Chain {
     if (entry.hasBody && !isLost) return ok({ entry, isNew: false });
     const block = made === undefined ? decodeBlock(bytes) : ok(made);
     if (!block.ok) return block;
-    const checked = checkBlock(this.network.params, block.value, entry.height);
+    const { params } = this.network;
+    const checked = checkBlock(params, block.value, entry.height, this.#signatures.isKnown);
     if (checked.ok) {
       if (isLost) this.#restoreBody(entry, bytes);
       else this.#keepBody(entry, block.value, bytes);
@@ -248,22 +252,21 @@ export class Chain {
 
   /** Moves towards the best candidate, by `costMax` at most. */
   advance(costMax = STEP_COST): Advance {
-    for (let cost = 0; cost < costMax;) {
-      const moved = this.#mover.step();
-      if (moved === 0) break;
-      cost += moved;
-    }
+    let cost = 0;
+    for (let moved = 1; moved > 0 && cost < costMax; cost += moved) moved = this.#mover.step();
     const isCutShort = this.#askAhead();
-    const more = this.#mover.canMove || isCutShort;
-    if (!more) this.#bodies.dropUnless((entry) => this.#isNeeded(entry));
+    const isMoving = this.#mover.canMove || isCutShort;
+    if (!isMoving) this.#bodies.dropUnless((entry) => this.#isNeeded(entry));
     this.#keepPace();
-    this.#mover.save(this.#pace === 'sync');
+    // Writing the coins of a large block takes longer than all else.
+    const isLater = this.#pace === 'sync' || cost > SAVED_AT_ONCE_COST;
+    const isLeft = this.#mover.save(isLater) && this.#pace === 'tip';
     return {
       events: this.#mover.takeEvents(),
       verify: this.#signatures.takeBatches(),
       failures: this.#mover.takeFailures(),
       blocks: this.#mover.takeBlocks(),
-      more,
+      more: isMoving || isLeft,
     };
   }
 

@@ -168,18 +168,26 @@ export class Mover {
     return failures;
   }
 
-  /** Hands coins and state to the store; with `isSyncing`, coins only once there are many. */
-  save(isSyncing: boolean): void {
+  /**
+   * Hands coins and state to the store; where it has time, coins only once there are many. Returns
+   * whether some are left that could be written.
+   */
+  save(hasTime: boolean): boolean {
     const { store, coinChangesMax } = this.#parts;
-    const isDue = this.#position === this.#tip && !isSyncing;
+    const isDue = this.#position === this.#tip && !hasTime;
     if (isDue || this.#coins.changeCount >= coinChangesMax) {
       if (this.#coins.changeCount > 0) store.writeCoins(this.#coins.take());
       this.#storedPosition = this.#position;
     }
+    this.#saveState();
+    return this.#position === this.#tip && this.#storedPosition !== this.#position;
+  }
+
+  #saveState(): void {
     const described = this.#describe();
     if (described === this.#storedState) return;
     this.#storedState = described;
-    store.setState({
+    this.#parts.store.setState({
       tip: this.#tip.hash,
       position: this.#storedPosition.hash,
       target: this.#target?.hash,

@@ -74,6 +74,12 @@ export class Signatures {
     return tx.keys.length === 0 || this.#checked.has(tx.wtxid);
   }
 
+  /**
+   * Whether `tx` was looked at before: its form is right as well, for without that nobody asks
+   * about signatures.
+   */
+  readonly isKnown = ({ wtxid }: DecodedTransaction): boolean => this.#checked.has(wtxid);
+
   /** Asks about all transactions of a block of which some are not known to be right. */
   ask(entry: HeaderEntry, { transactions }: Block): void {
     const unknown = transactions.filter((tx) => !this.isRight(tx));

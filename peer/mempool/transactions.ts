@@ -3,9 +3,10 @@
  * store, so that they are there after a restart.
  */
 
+import type { Block } from '../../shared/consensus/block.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
-import type { MonoMs, Now, Wtxid } from '../../shared/units.js';
+import type { BlockHash, MonoMs, Now, Wtxid } from '../../shared/units.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import { RecentIds } from '../chain/recentIds.js';
@@ -52,6 +53,8 @@ const RETURNED_BYTES_MAX = 20_000_000;
 const REREAD_MAX = 100;
 /** Those of 65 full blocks. */
 const CONFIRMED_MIN = 32_768;
+/** So many transactions of a block leave within a millisecond. */
+const QUICK_MAX = 32;
 const EXPIRE_EVERY_MS = 60_000;
 
 export class Transactions {
@@ -64,6 +67,8 @@ export class Transactions {
   readonly #store: TransactionsDependencies['store'];
   /** What the chain did since the mempool followed it. */
   #missed: ChainEvent[] = [];
+  /** The blocks of that which continued the tip. */
+  #missedBlocks = new Map<BlockHash, Block>();
   #expireAt = Number.NEGATIVE_INFINITY;
 
   /** Takes in again what waited before the last start, step by step. */
@@ -95,19 +100,22 @@ export class Transactions {
     return this.#missed.length === 0;
   }
 
-  /** Follows the chain: at once, or after the reorganisation that is under way. */
-  onAdvance({ events, blocks }: Advance, now: Now): void {
-    if (!events.some(({ type }) => type === 'tip-changed') && this.isAtTip) return;
+  /**
+   * Follows the chain: at once, or after the reorganisation that is under way. After a large block
+   * in the next step, if `mayBeLater`: that the block is connected is news for others.
+   */
+  onAdvance({ events, blocks }: Advance, now: Now, mayBeLater: boolean): void {
+    const { isAtTip } = this;
+    if (!events.some(({ type }) => type === 'tip-changed') && isAtTip) return;
     this.intake.onTip();
     this.mempool.onTip();
     this.#missed.push(...events);
-    for (const { transactions } of blocks.values()) {
-      for (const { wtxid } of transactions) this.#confirmed.add(wtxid);
-    }
-    if (this.#chain.isMoving) return;
-    const missed = this.#missed;
+    for (const [hash, block] of blocks) this.#missedBlocks.set(hash, block);
+    if (this.#chain.isMoving || (mayBeLater && isAtTip && this.#takesLong(blocks))) return;
+    const [missed, joined] = [this.#missed, this.#missedBlocks];
     this.#missed = [];
-    this.#follow(missed, blocks, now);
+    this.#missedBlocks = new Map();
+    this.#follow(missed, joined, now);
   }
 
   /**
@@ -115,7 +123,7 @@ export class Transactions {
    * Returns what follows for others.
    */
   settle(now: Now): Settled {
-    this.intake.settle(this.#context(now), now.mono);
+    if (this.isAtTip) this.intake.settle(this.#context(now), now.mono);
     this.#expire(now);
     const outcomes = this.intake.takeOutcomes();
     for (const { origin, reject } of outcomes) {
@@ -131,13 +139,22 @@ export class Transactions {
   }
 
   nextWake(now: MonoMs): MonoMs | undefined {
-    if (this.intake.hasMore) return now;
+    if (this.intake.hasMore || !(this.isAtTip || this.#chain.isMoving)) return now;
     const expireAt = this.mempool.count > 0 ? this.#expireAt : Number.POSITIVE_INFINITY;
     const next = Math.min(expireAt, this.intake.nextWake() ?? Number.POSITIVE_INFINITY);
     return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
   }
 
+  #takesLong(blocks: Advance['blocks']): boolean {
+    let count = 0;
+    for (const { transactions } of blocks.values()) count += transactions.length;
+    return Math.min(count, this.mempool.count) > QUICK_MAX;
+  }
+
   #follow(events: readonly ChainEvent[], blocks: Advance['blocks'], now: Now): void {
+    for (const { transactions } of blocks.values()) {
+      for (const { wtxid } of transactions) this.#confirmed.add(wtxid);
+    }
     const left = this.#entriesOf(events, 'block-disconnected');
     if (left.length === 0 && this.mempool.count === 0) return;
     const joined = this.#entriesOf(events, 'block-connected');

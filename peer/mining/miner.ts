@@ -319,6 +319,11 @@ export class Miner {
     }
   }
 
+  /** Whether blocks are made on demand: they hold what waits. */
+  get isGenerating(): boolean {
+    return this.#generation !== undefined;
+  }
+
   /** Templates that a find may still be for. */
   get templateCount(): number {
     return this.#jobs.size;

@@ -1,8 +1,9 @@
 /**
- * Answers `getHeaders`, `getBlocks` and `getTransactions`.
+ * Answers `getHeaders`, `getBlocks`, `getBlockTransactions` and `getTransactions`.
  *
  * - Only headers and blocks that we connected go out, and transactions that wait: so nobody can be
- *   blamed for what we sent.
+ *   blamed for what we sent. Parts of a block that we pushed compact go out before: nobody is
+ *   blamed for those.
  * - A peer's answers leave in the order of its questions, at most about a megabyte at a time: the
  *   next piece waits until the one before is with the operating system. So a peer that does not
  * read costs its questions.
@@ -46,7 +47,10 @@ type Question =
   | { readonly type: 'headers'; readonly locator: readonly BlockHash[]; readonly stop: BlockHash }
   /** `isLast`: it was waited for already. */
   | { readonly type: 'block'; readonly hash: BlockHash; readonly isLast: boolean }
+  | { readonly type: 'rest'; readonly hash: BlockHash; readonly places: Uint8Array }
   | { readonly type: 'transactions'; readonly wtxids: readonly Wtxid[] };
+
+type Rest = Extract<Question, { type: 'rest' }>;
 
 /** What one peer waits for. */
 interface Guest {
@@ -60,18 +64,25 @@ interface Guest {
   readonly unsent: number[];
 }
 
+/** What goes out and is no part of the chain yet. */
+export interface BlockSources {
+  /** The bytes of a transaction that waits. */
+  readonly transaction: (wtxid: Wtxid) => Uint8Array | undefined;
+  /** Transactions of a block that was pushed compact, if it is still at hand. */
+  readonly rest: (hash: BlockHash, places: Uint8Array) => readonly Uint8Array[] | undefined;
+}
+
 export class BlockServer {
   readonly #chain: Chain;
-  readonly #transaction: (wtxid: Wtxid) => Uint8Array | undefined;
+  readonly #sources: BlockSources;
   readonly #guests = new Map<PeerId, Guest>();
   /** Those who wait for something, in the order of their turns. */
   readonly #waiting = new Set<Guest>();
   #isCutShort = false;
 
-  /** `transaction`: the bytes of one that waits. */
-  constructor(chain: Chain, transaction: (wtxid: Wtxid) => Uint8Array | undefined) {
+  constructor(chain: Chain, sources: BlockSources) {
     this.#chain = chain;
-    this.#transaction = transaction;
+    this.#sources = sources;
   }
 
   /** Open questions of the peer with most. */
@@ -116,9 +127,16 @@ export class BlockServer {
     if (guest === undefined) return;
     this.#waiting.add(guest);
     for (const hash of hashes) guest.questions.push({ type: 'block', hash, isLast: false });
-    const { questions, onTheirWay, headersAsked, listsAsked } = guest;
-    const count = questions.length + onTheirWay.size - headersAsked - listsAsked;
-    if (count > BLOCKS_ASKED_MAX) session.end('flooding');
+    if (blocksAsked(guest) > BLOCKS_ASKED_MAX) session.end('flooding');
+  }
+
+  onGetBlockTransactions(session: Session, question: Omit<Rest, 'type'>): void {
+    const guest = this.#guests.get(session.peer);
+    if (guest === undefined) return;
+    const { hash, places } = question;
+    this.#waiting.add(guest);
+    guest.questions.push({ type: 'rest', hash, places });
+    if (blocksAsked(guest) > BLOCKS_ASKED_MAX) session.end('flooding');
   }
 
   onGetTransactions(session: Session, wtxids: readonly Wtxid[]): void {
@@ -197,6 +215,8 @@ export class BlockServer {
         return { type: 'headers', headers: this.#headersAfter(question.locator, question.stop) };
       case 'block':
         return this.#blockOf(guest, question, now);
+      case 'rest':
+        return this.#restOf(guest, question, now);
       case 'transactions':
         guest.listsAsked--;
         return this.#transactionsOf(guest, question.wtxids);
@@ -211,7 +231,7 @@ export class BlockServer {
     const missing: Wtxid[] = [];
     let sizeBytes = 0;
     for (const [i, wtxid] of wtxids.entries()) {
-      const bytes = this.#transaction(wtxid);
+      const bytes = this.#sources.transaction(wtxid);
       if (bytes === undefined) missing.push(wtxid);
       else if (sizeBytes + bytes.length > ANSWER_BYTES_MAX) {
         guest.listsAsked++;
@@ -223,6 +243,13 @@ export class BlockServer {
       }
     }
     return { type: 'transactions', transactions, missing };
+  }
+
+  /** The whole block where its parts are not at hand. */
+  #restOf(guest: Guest, { hash, places }: Rest, now: MonoMs): PeerMessage | undefined {
+    const transactions = this.#sources.rest(hash, places);
+    if (transactions !== undefined) return { type: 'blockTransactions', hash, transactions };
+    return this.#blockOf(guest, { type: 'block', hash, isLast: false }, now);
   }
 
   #blockOf(
@@ -265,9 +292,14 @@ export class BlockServer {
   }
 }
 
+/** Questions for blocks, or for parts of them, without an answer. */
+const blocksAsked = ({ questions, onTheirWay, headersAsked, listsAsked }: Guest): number =>
+  questions.length + onTheirWay.size - headersAsked - listsAsked;
+
 function sizeOf(answer: PeerMessage): number {
   switch (answer.type) {
     case 'transactions':
+    case 'blockTransactions':
       return answer.transactions.reduce((sum, { length }) => sum + length, HEADER_BYTES);
     case 'block':
       return answer.block.length;

@@ -132,6 +132,22 @@ export class Downloads {
     if (isNew) this.#remember(hash, session);
   }
 
+  /** `session` is asked for the rest of a block; false if somebody is asked for the whole of it. */
+  claim({ peer }: Session, hash: BlockHash, now: MonoMs): boolean {
+    const blocks = this.#suppliers.get(peer)?.blocks;
+    if (blocks === undefined || blocks.room === 0 || blocks.owes(hash)) return false;
+    if (!this.#wanted.claim(hash)) return false;
+    blocks.onAsked([hash], now);
+    this.#isChanged = true;
+    return true;
+  }
+
+  /** The rest of a block came: if that does not make it whole, somebody is asked for the whole. */
+  onRest(session: Session, hash: BlockHash, now: MonoMs): void {
+    this.#onAnswer(session, hash, now);
+    this.#timeout.onBlock();
+  }
+
   /** `session` does not have a block that it owed us. */
   onNotFound(session: Session, hash: BlockHash, now: MonoMs): void {
     this.#onAnswer(session, hash, now).onLack(hash, now);

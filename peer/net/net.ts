@@ -10,7 +10,8 @@ import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionInput } from '../../shared/wire/connection.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
-import { peerProtocol } from '../../shared/wire/peerMessages.js';
+import { peerProtocol, SHORT_ID_KEY_BYTES } from '../../shared/wire/peerMessages.js';
+import type { Block } from '../../shared/consensus/block.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Settled, Transactions } from '../mempool/transactions.js';
@@ -19,6 +20,7 @@ import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
 import { Candidates } from './candidates.js';
 import { ClockWatch } from './clockWatch.js';
+import { CompactBlocks } from './compactBlocks.js';
 import { OUTBOUND_WANTED, Connections, type Connected } from './connections.js';
 import { Dialing } from './dialing.js';
 import { Downloads } from './downloads.js';
@@ -77,6 +79,7 @@ export class Net {
   readonly #clockWatch: ClockWatch;
   readonly #downloads: Downloads;
   readonly #relay: Relay;
+  readonly #compact: CompactBlocks;
   readonly #txRelay: TxRelay;
   readonly #server: BlockServer;
   readonly #messages: Messages;
@@ -106,7 +109,11 @@ export class Net {
     this.#progress = new Progress(chain, this.#downloads);
     const { transactions } = dependencies;
     this.#txRelay = new TxRelay({ transactions, connections });
-    this.#server = new BlockServer(chain, this.#txRelay.bytesOf);
+    const { compact: compactPush } = this.#relay;
+    const sources = { transaction: this.#txRelay.bytesOf, rest: compactPush.rest };
+    this.#server = new BlockServer(chain, sources);
+    const parts = { chain, downloads: this.#downloads, relay: this.#relay, outbox };
+    this.#compact = new CompactBlocks(entropy.bytes(SHORT_ID_KEY_BYTES), parts);
     const onNewHeader = (entry: HeaderEntry): void => {
       this.#relay.onNewHeader(entry);
     };
@@ -114,6 +121,8 @@ export class Net {
     this.#messages = new Messages({
       sync: this.#sync,
       downloads: this.#downloads,
+      compact: this.#compact,
+      compactPush,
       server: this.#server,
       txRelay: this.#txRelay,
     });
@@ -194,10 +203,16 @@ export class Net {
     this.#dialing.onCommand(address, now);
   }
 
+  /** Whether others are to be told of a block before it is connected. */
+  get isUrgent(): boolean {
+    return this.#relay.isUrgent;
+  }
+
   /** A block of our own, or of the operator's, was accepted. */
-  onOwnBlock(entry: HeaderEntry): void {
+  onOwnBlock(entry: HeaderEntry, block?: Block): void {
     this.#downloads.onStored(entry.hash);
     this.#relay.onNewHeader(entry);
+    if (block !== undefined) this.#relay.onNewBlock(entry, block);
   }
 
   /** The operator does not want to wait for others. */
@@ -219,6 +234,7 @@ export class Net {
 
   /** What became of transactions in this step. */
   onTransactions({ outcomes, changes }: Settled): void {
+    this.#compact.onChanges(changes);
     this.#txRelay.onOutcomes(outcomes);
     this.#txRelay.onChanges(changes);
   }
@@ -321,6 +337,7 @@ export class Net {
     this.#sync.onReady(session);
     this.#relay.onReady(session);
     this.#txRelay.onReady(session);
+    this.#compact.suppliers.onReady(session);
     this.#outbox.tell({ type: 'peer-ready', peer: session.summary });
   }
 
@@ -345,6 +362,8 @@ export class Net {
     this.#downloads.onGone(session);
     this.#server.onGone(session);
     this.#txRelay.onGone(session);
+    this.#compact.onGone(session);
+    this.#relay.compact.onGone(session);
     this.#knowledge.onGone(session.peer);
     this.#dialing.onGone(session, reason, now);
     if (isWorthTelling(session, reason)) {

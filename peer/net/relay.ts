@@ -1,21 +1,26 @@
 /**
- * Tells peers of new tips by pushing headers.
+ * Tells peers of new tips by pushing headers, or blocks in compact form to those who want that.
  *
  * - A header that beats our tip goes out as soon as its own rules are checked (proof of work, exact
  *   bits) and its parent is connected, before its body is here: a bad body is no fault of whoever
- * pushed the header.
+ *   pushed the header. So does a block that is whole, before it is connected.
  * - Whatever else becomes our tip goes out when it is, with up to seven blocks below it that may be
  *   new; while we are syncing, at the end of that.
  * - Nobody is told what it showed us or what we told it.
  */
 
 import { concatBytes } from '../../shared/bytes.js';
+import type { Block } from '../../shared/consensus/block.js';
 import { NEW_HEADERS_MAX, type PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
+import { CompactPush } from './compactPush.js';
 import type { Connections } from './connections.js';
 import type { Knowledge } from './knowledge.js';
 import type { Session } from './session.js';
+
+/** A block with so few transactions is connected before it could be told. */
+const QUICK_MAX = 32;
 
 export interface RelayDependencies {
   readonly chain: Chain;
@@ -24,7 +29,10 @@ export interface RelayDependencies {
 }
 
 export class Relay {
+  readonly compact = new CompactPush();
   readonly #parts: RelayDependencies;
+  /** Better than our tip, and new in this step; with its block, if that is whole. */
+  #fresh = new Map<HeaderEntry, Block | undefined>();
   /** The tip moved, and others were not told. */
   #isTipNew = false;
   /** What was pushed last. */
@@ -34,11 +42,24 @@ export class Relay {
     this.#parts = dependencies;
   }
 
+  /** Whether others wait for a block that takes a while to connect: they are to be told first. */
+  get isUrgent(): boolean {
+    for (const [entry, block] of this.#fresh) {
+      if ((block?.transactions.length ?? 0) > QUICK_MAX && this.#hasListener(entry)) return true;
+    }
+    return false;
+  }
+
   /** A header is new to us: from a peer, or of a block that we found. */
   onNewHeader(entry: HeaderEntry): void {
     const { tip } = this.#parts.chain;
     const isBetter = entry.chainWork > tip.chainWork;
-    if (isBetter && entry.parent?.status === 'connected') this.#tellAll(entry);
+    if (isBetter && entry.parent?.status === 'connected') this.#fresh.set(entry, undefined);
+  }
+
+  /** The block of a header that came in this step is whole. */
+  onNewBlock(entry: HeaderEntry, block: Block): void {
+    if (this.#fresh.has(entry)) this.#fresh.set(entry, block);
   }
 
   /** The announced tip moved. */
@@ -48,6 +69,8 @@ export class Relay {
 
   /** Called in each step, once it is known whether we are synced. */
   settle(isSynced: boolean): void {
+    for (const [entry, block] of this.#fresh) this.#tellAll(entry, block);
+    this.#fresh.clear();
     if (!this.#isTipNew || !isSynced) return;
     this.#isTipNew = false;
     this.#tellAll(this.#parts.chain.tip);
@@ -59,11 +82,20 @@ export class Relay {
     if (tip.chainWork > session.facts.toldWork) this.#tell(session, tip);
   }
 
-  #tellAll(entry: HeaderEntry): void {
-    for (const session of this.#parts.connections.peers()) this.#tell(session, entry);
+  /** Whether somebody who wants blocks compact has not heard of `entry`. */
+  #hasListener(entry: HeaderEntry): boolean {
+    const { connections, knowledge } = this.#parts;
+    for (const session of connections.peers()) {
+      if (this.compact.isFor(session) && !knowledge.hasHeard(session.peer, entry)) return true;
+    }
+    return false;
   }
 
-  #tell(session: Session, entry: HeaderEntry): void {
+  #tellAll(entry: HeaderEntry, block?: Block): void {
+    for (const session of this.#parts.connections.peers()) this.#tell(session, entry, block);
+  }
+
+  #tell(session: Session, entry: HeaderEntry, block?: Block): void {
     const { knowledge } = this.#parts;
     let count = 0;
     for (const at of downwards(entry, NEW_HEADERS_MAX)) {
@@ -72,6 +104,8 @@ export class Relay {
     }
     if (count === 0) return;
     knowledge.onTold(session.peer, entry);
+    // Who lacks more than one has no place yet for what the block holds.
+    if (count === 1 && block !== undefined && this.compact.push(session, block)) return;
     session.send(this.#pushOf(entry, count));
   }
 

@@ -140,19 +140,22 @@ export class Sync {
     else this.#onAnswer(peer, question, headers, now);
   }
 
-  /** A push. */
-  onNewHeaders(session: Session, headers: Uint8Array, now: Now): void {
+  /** A push; true when it told us of a better tip than we had. */
+  onNewHeaders(session: Session, headers: Uint8Array, now: Now): boolean {
     const peer = this.#peerOf(session);
     const known = this.#known(headers);
     if (known !== undefined) {
       this.#parts.knowledge.onShown(session.peer, known);
-      return;
+      return false;
     }
+    const { chain } = this.#parts;
+    const best = chain.bestHeader;
     const parent = this.#parentOf(headers);
     if (parent === undefined) {
       peer.isWanted = true;
       this.#isChanged = true;
     } else if (parent.chainWork >= this.#workMin()) this.#store(peer, headers, now);
+    return chain.bestHeader !== best;
   }
 
   /** Tries again what has waited long enough, and asks; called in each step. */

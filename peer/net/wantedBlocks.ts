@@ -99,6 +99,13 @@ export class WantedBlocks {
     return taken;
   }
 
+  /** Somebody is asked for `hash`; false if somebody was before. */
+  claim(hash: BlockHash): boolean {
+    if (this.#asked.has(hash)) return false;
+    this.#asked.add(hash);
+    return true;
+  }
+
   /** Others may be asked for these, too. */
   release(hashes: Iterable<BlockHash>): void {
     for (const hash of hashes) {

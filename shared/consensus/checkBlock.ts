@@ -11,18 +11,20 @@ import { isCoinbase, outpointKey, type DecodedTransaction } from './transaction.
 
 /**
  * Everything that the body at `height` shows by itself. The Merkle root comes first: before it
- * matches, no failure says anything about the header; after, every one is final.
+ * matches, no failure says anything about the header; after, every one is final. `isKnown`: the
+ * transaction passed `checkTransaction` before.
  */
 export function checkBlock(
   params: NetworkParams,
   block: Block,
   height: number,
+  isKnown: (tx: DecodedTransaction) => boolean = () => false,
 ): Result<void, Reject> {
   const problem =
     checkRoot(block) ??
     checkSize(params, block) ??
     checkCoinbase(block, height) ??
-    checkSpends(block.transactions);
+    checkSpends(block.transactions, isKnown);
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
@@ -56,11 +58,14 @@ function checkCoinbase({ transactions }: Block, height: number): Reject | undefi
 }
 
 /** Each by itself, and no coin spent by two of them (CVE-2018-17144). */
-function checkSpends(transactions: readonly DecodedTransaction[]): Reject | undefined {
+function checkSpends(
+  transactions: readonly DecodedTransaction[],
+  isKnown: (tx: DecodedTransaction) => boolean,
+): Reject | undefined {
   const spent = new Set<string>();
   for (const tx of transactions.slice(1)) {
-    const form = checkTransaction(tx);
-    if (!form.ok) return form.error;
+    const form = isKnown(tx) ? undefined : checkTransaction(tx);
+    if (form?.ok === false) return form.error;
     for (const { txid, index } of tx.inputs) {
       const outpoint = outpointKey(txid, index);
       if (spent.has(outpoint)) return { code: 'duplicate-input', txid: tx.txid, outpoint };

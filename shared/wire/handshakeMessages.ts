@@ -7,9 +7,12 @@ import type { BlockHash, NodeKey } from '../units.js';
 import { bin, field, hash, hex, oneOf, text, u16, u256, u32 } from './fields.js';
 import { message, Protocol, type MessageOf } from './protocol.js';
 
-/** The protocol versions that this program speaks; from 2 on, transactions travel as well. */
+/**
+ * The protocol versions that this program speaks; from 2 on, transactions travel as well, from 3 on
+ * new blocks as short ids.
+ */
 export const PROTOCOL_MIN = 1;
-export const PROTOCOL_MAX = 2;
+export const PROTOCOL_MAX = 3;
 
 /** What `hello` carries in place of a network id when a program belongs to no network yet. */
 export const NO_NETWORK = '00'.repeat(32) as BlockHash;

@@ -1,7 +1,7 @@
 /** What peers say to each other once the handshake is over. */
 
 import type { BlockHash, Wtxid } from '../units.js';
-import { array, binary, field, hash, hashes } from './fields.js';
+import { array, bin, binary, field, hash, hashes, nullable } from './fields.js';
 import { KEEP_ALIVE_ROWS } from './handshakeMessages.js';
 import { message, Protocol, type MessageOf } from './protocol.js';
 
@@ -17,8 +17,20 @@ export const NEW_HEADERS_MAX = 8;
 export const INV_MAX = 1_000;
 /** Transactions asked for by one `getTransactions`. */
 export const GET_TRANSACTIONS_MAX = 64;
+/** The key of short ids, and one of them (bytes). */
+export const SHORT_ID_KEY_BYTES = 16;
+export const SHORT_ID_BYTES = 6;
+/** Transactions that come whole with a `compactBlock`, and their bytes. */
+const PREFILLED_MAX = 16;
+const PREFILLED_BYTES_MAX = 120_000;
+/** A place in a block (bytes). */
+export const PLACE_BYTES = 2;
+/** Transactions of a block asked for by one `getBlockTransactions`. */
+export const REST_MAX = 1_000;
 /** The largest transaction (bytes), and what one `transactions` carries. */
 const TRANSACTION_BYTES = { min: 13, max: 100_000 } as const;
+/** The smallest that spends: one input, one key, one output. */
+const SPENDING_BYTES_MIN = 184;
 export const TRANSACTIONS_BYTES_MAX = 250_000;
 /** The largest block that any network may have, whatever its parameters say (bytes). */
 export const BLOCK_BYTES_CEILING = 3_900_000;
@@ -85,6 +97,36 @@ const CONSTANT_ROWS = [
     },
   }),
   message({
+    name: 'compactWanted',
+    number: 0x16,
+    since: 3,
+    limit: { bytes: 19, why: 'one key' },
+    about:
+      'Asks that new tips come as `compactBlock` instead of `newHeaders`, or that they do no more.',
+    fields: {
+      key: field(
+        nullable(bin(SHORT_ID_KEY_BYTES)),
+        'under which the sender of `compactBlock` shall make short ids; nil: none are wanted',
+      ),
+    },
+  }),
+  message({
+    name: 'getBlockTransactions',
+    number: 0x18,
+    since: 3,
+    limit: { bytes: 2_038, why: 'one hash and 1,000 places' },
+    about:
+      'Asks for what was not at hand of the last `compactBlock`. Answer: `blockTransactions`, or ' +
+      'as to `getBlocks`.',
+    fields: {
+      hash: field(hash<BlockHash>(), 'the block'),
+      places: field(
+        binary({ min: PLACE_BYTES, max: PLACE_BYTES * REST_MAX, unit: PLACE_BYTES }),
+        'of the transactions wanted: each u16, little-endian, counted from 0',
+      ),
+    },
+  }),
+  message({
     name: 'inv',
     number: 0x20,
     since: 2,
@@ -133,7 +175,7 @@ const CONSTANT_ROWS = [
   }),
 ] as const;
 
-/** The one row whose limit depends on the network. */
+/** The rows whose limits depend on the network. */
 const blockRow = (blockBytesMax: number) =>
   message({
     name: 'block',
@@ -152,13 +194,81 @@ const blockRow = (blockBytesMax: number) =>
     },
   });
 
+const compactBlockRow = (blockBytesMax: number) =>
+  message({
+    name: 'compactBlock',
+    number: 0x17,
+    since: 3,
+    limit: {
+      bytes: shortIdsMax(blockBytesMax) * SHORT_ID_BYTES + PREFILLED_BYTES_MAX + 125,
+      why: 'a header, a short id for each transaction of the greatest block, 120,000 bytes whole',
+    },
+    about:
+      'Tells of a new tip, unasked, with what it takes to build it from what waits for a block.',
+    fields: {
+      header: field(bin(80), 'of the block'),
+      shortIds: field(
+        binary({
+          min: 0,
+          max: shortIdsMax(blockBytesMax) * SHORT_ID_BYTES,
+          unit: SHORT_ID_BYTES,
+        }),
+        'of the transactions that do not come whole, in the order of the block',
+      ),
+      places: field(
+        binary({ min: PLACE_BYTES, max: PLACE_BYTES * PREFILLED_MAX, unit: PLACE_BYTES }),
+        'of those that come whole: each u16, little-endian, counted from 0, ascending',
+      ),
+      whole: field(
+        array(binary(TRANSACTION_BYTES), {
+          min: 1,
+          max: PREFILLED_MAX,
+          bytesMax: PREFILLED_BYTES_MAX,
+        }),
+        'as many: the coinbase, and what else the receiver may not have',
+      ),
+    },
+  });
+
+const blockTransactionsRow = (blockBytesMax: number) =>
+  message({
+    name: 'blockTransactions',
+    number: 0x19,
+    since: 3,
+    limit: { bytes: blockBytesMax + 5_038, why: 'most of a block, here of the ceiling' },
+    about: 'Answers `getBlockTransactions`.',
+    fields: {
+      hash: field(hash<BlockHash>(), 'the block'),
+      transactions: field(
+        array(binary({ ...TRANSACTION_BYTES, min: SPENDING_BYTES_MIN }), {
+          min: 1,
+          max: REST_MAX,
+          bytesMax: blockBytesMax + 5_000,
+        }),
+        'those that were asked for, in that order',
+      ),
+    },
+  });
+
+const shortIdsMax = (blockBytesMax: number): number =>
+  Math.floor((blockBytesMax - BLOCK_BYTES_MIN) / SPENDING_BYTES_MIN);
+
 /** A header and a count of transactions. */
 const BLOCK_BYTES_MIN = 84;
 
 /** What peers of a network say to each other; `blockBytesMax` is the network's parameter. */
 export const peerProtocol = (blockBytesMax: number): PeerProtocol =>
-  new Protocol<PeerRow>('peer', [...CONSTANT_ROWS, blockRow(blockBytesMax)]);
+  new Protocol<PeerRow>('peer', [
+    ...CONSTANT_ROWS,
+    blockRow(blockBytesMax),
+    compactBlockRow(blockBytesMax),
+    blockTransactionsRow(blockBytesMax),
+  ]);
 
 export type PeerProtocol = Protocol<PeerRow>;
-export type PeerRow = (typeof CONSTANT_ROWS)[number] | ReturnType<typeof blockRow>;
+export type PeerRow =
+  | (typeof CONSTANT_ROWS)[number]
+  | ReturnType<typeof blockRow>
+  | ReturnType<typeof compactBlockRow>
+  | ReturnType<typeof blockTransactionsRow>;
 export type PeerMessage = MessageOf<PeerRow>;

@@ -20,6 +20,7 @@ import {
   pay,
   spend,
 } from '../support/blocks.js';
+import { payGenesis } from '../support/mempools.js';
 
 const network = makeNetwork();
 const genesis = genesisOf(network);
@@ -54,6 +55,9 @@ function inTip(node: WorldNode): string[] {
   const block = bytes && decodeBlock(bytes);
   return block?.ok === true ? block.value.transactions.slice(1).map(({ txid }) => txid) : [];
 }
+
+const isConnected = (event: unknown): boolean =>
+  (event as { readonly type: string }).type === 'block-connected';
 
 /** Nodes in a row, each connected to the one before. */
 function row(world: World, count: number): WorldNode[] {
@@ -111,6 +115,34 @@ describe('node: transactions', () => {
     a.command({ type: 'generate', count: 1 });
     world.until(() => b.height === 1, 5_000);
     expect(batches).to.equal(2);
+  });
+
+  it('leave after the news of a large block, and before the next one is made', () => {
+    const world = new World();
+    const rich = makeNetwork({
+      allocations: Array.from({ length: 50 }, (_, i) => pay(owner(i), ALLOCATION)),
+    });
+    const [a, b] = [addNode(world, rich), addNode(world, rich)];
+    a.connectTo(b);
+    world.run(2_000);
+    const all = Array.from({ length: 50 }, (_, i) => payGenesis(rich, i));
+    submit(world, a, ...all);
+    world.until(() => waits(b, ...all), 1_000);
+    const atNews: number[] = [];
+    world.watch({
+      onStep: (host, effects) => {
+        const isNews = effects.some(({ type, ...effect }) => {
+          return type === 'event' && 'event' in effect && isConnected(effect.event);
+        });
+        if (host === b.host && isNews) atNews.push(b.node.queries.mempool(world.now).count);
+      },
+    });
+    a.command({ type: 'generate', count: 2 });
+    world.until(() => b.height === 2, 5_000);
+    world.run(100);
+    expect(atNews).to.deep.equal([50, 0]);
+    expect([a, b].map((node) => node.node.queries.mempool(world.now).count)).to.deep.equal([0, 0]);
+    expect(inTip(a)).to.deep.equal([]);
   });
 
   it('come back from a block that a reorganisation left, and are mined again', () => {

@@ -63,7 +63,7 @@ class Scene {
 
   #step(cost: number): boolean {
     const advance = this.chain.advance(cost);
-    this.transactions.onAdvance(advance, this.now);
+    this.transactions.onAdvance(advance, this.now, true);
     if (!this.transactions.isAtTip) this.wasBehind = true;
     const { verify } = this.transactions.settle(this.now);
     const batches = [...advance.verify, ...verify];

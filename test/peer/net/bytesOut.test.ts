@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packPlaces, packShortIds } from '../../../peer/net/shortIds.js';
 import { IN_FLIGHT_MAX } from '../../../peer/net/txRequests.js';
 import type { BlockHash, Wtxid } from '../../../shared/units.js';
 import { HEADERS_MAX, INV_MAX, type PeerMessage } from '../../../shared/wire/peerMessages.js';
@@ -9,7 +10,13 @@ import type { TrackerMessage } from '../../../shared/wire/trackerMessages.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { addTracker, TRACKER_ADDRESS } from '../../../lab/sim/worldTracker.js';
-import { genesisOf, makeNetwork, nextBlocks, type MadeBlock } from '../../support/blocks.js';
+import {
+  genesisOf,
+  makeNetwork,
+  nextBlock,
+  nextBlocks,
+  type MadeBlock,
+} from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { payGenesis } from '../../support/mempools.js';
 import { projectRoot } from '../../support/paths.js';
@@ -58,6 +65,17 @@ interface Traffic {
   readonly bytesIn: number;
   readonly out: number;
 }
+
+const WANTS_NOTHING = { type: 'compactWanted', key: undefined } as const;
+
+/** The coinbase of `made` whole, and a short id that nobody has for each other transaction. */
+const compactOf = ({ block, bytes }: MadeBlock): PeerMessage => ({
+  type: 'compactBlock',
+  header: bytes.slice(0, 80),
+  shortIds: packShortIds(block.transactions.slice(1).map((_, i) => i)),
+  places: packPlaces([0]),
+  whole: block.transactions.slice(0, 1).map((coinbase) => coinbase.bytes),
+});
 
 interface Scene {
   readonly world: World;
@@ -137,6 +155,9 @@ describe('net: bytes out for bytes in', () => {
   const blocks = chain.slice(0, HEIGHT);
   const fresh = chain.slice(HEIGHT);
   const [next] = fresh as [MadeBlock];
+  const lacked = nextBlock(network, blocks.at(-1) ?? next, {
+    transactions: [payGenesis(network, 0)],
+  });
   const table = tableOfDocs();
 
   /** The row of a message, and how many bytes more go out for what the row says in words. */
@@ -210,6 +231,38 @@ describe('net: bytes out for bytes in', () => {
       const told = traffic(sceneWith(blocks), { type: 'newHeaders', headers: headersOf([next]) });
       expectRow('newHeaders', told, told.bytesIn);
       expect(told.out, 'tells it, and asks').to.be.above(told.bytesIn);
+    },
+    compactWanted() {
+      expectRow('compactWanted', traffic(sceneWith(blocks), WANTS_NOTHING));
+    },
+    compactBlock() {
+      const { bytesIn, out } = traffic(sceneWith(blocks), compactOf(lacked));
+      expect(bytesIn).to.be.at.least(table.get('compactBlock')?.bytesIn ?? Infinity);
+      expect(out, 'tells it, and asks').to.be.within(
+        (table.get('newHeaders')?.bytesIn ?? 0) + 1,
+        table.get('compactBlock')?.bytesOut ?? 0,
+      );
+    },
+    getBlockTransactions() {
+      const hash = blocks[5]?.block.hash ?? ZEROS;
+      const places = packPlaces([0]);
+      const told = traffic(sceneWith(blocks), { type: 'getBlockTransactions', hash, places });
+      expect(told.bytesIn).to.equal(table.get('getBlockTransactions')?.bytesIn);
+      const size = blocks[5]?.bytes.length ?? 0;
+      expect(told.out).to.be.within(size + 1, size + 11);
+    },
+    blockTransactions() {
+      const scene = sceneWith(blocks);
+      scene.stranger.say(compactOf(lacked));
+      scene.world.run(100);
+      expect(scene.stranger.all('getBlockTransactions')).to.have.length(1);
+      const told = traffic(scene, {
+        ...{ type: 'blockTransactions', hash: lacked.block.hash },
+        transactions: [payGenesis(network, 1).bytes],
+      });
+      expectRow('blockTransactions', { ...told, bytesIn: 227 });
+      expect(told.bytesIn).to.be.at.least(227);
+      expect(told.out, 'it does not fit: asks for the whole').to.be.above(0);
     },
     inv() {
       const scene = sceneWith(blocks);
@@ -291,6 +344,10 @@ describe('net: bytes out for bytes in', () => {
       { type: 'headers', headers: new Uint8Array() },
       { type: 'block', block: next.bytes },
       { type: 'transactions', transactions: [], missing: wtxids(1) },
+      {
+        ...{ type: 'blockTransactions', hash: ZEROS },
+        transactions: [payGenesis(network, 0).bytes],
+      },
     ];
     for (const message of unasked) {
       const { bytesIn, out } = traffic(sceneWith(blocks), message);

@@ -22,11 +22,18 @@ function dialsOf(world: World, node: WorldNode): { count: number } {
   return dials;
 }
 
-/** Two nodes; the first dialed the second, a minute ago. */
+/** Two nodes; the first dialed the second, a minute ago, and heard nothing for the last seconds. */
 function pair(world: World): [WorldNode, WorldNode] {
   const [a, b] = [addNode(world, network), addNode(world, network)];
+  let heardAt = 0;
+  world.watch({
+    onInput: (host, { type }) => {
+      if (host === a.host && type === 'received') heardAt = world.now.mono;
+    },
+  });
   a.connectTo(b);
   world.run(60_000);
+  world.until(() => world.now.mono > heardAt + 4_000);
   return [a, b];
 }
 

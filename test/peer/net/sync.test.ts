@@ -70,8 +70,9 @@ describe('net/sync', () => {
     const slow = new Stranger(world, network, { number: 101, hello: MUCH });
     let page = 0;
     slow.onMessage = ({ type }) => {
+      if (type !== 'getHeaders') return;
       const headers = bytes.slice(160_000 * page, 160_000 * ++page);
-      if (type === 'getHeaders') world.after(2_000, () => slow.say({ type: 'headers', headers }));
+      world.after(2_000, () => slow.say({ type: 'headers', headers }));
     };
     slow.call(node);
     const others = [102, 103].map((number) =>
