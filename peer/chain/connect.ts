@@ -14,10 +14,11 @@ import { subsidyAt } from '../../shared/consensus/subsidy.js';
 import {
   isCoinbase,
   outpointKey,
+  outpointsOf,
   type DecodedTransaction,
 } from '../../shared/consensus/transaction.js';
 import { fail, ok, type Result } from '../../shared/result.js';
-import type { Amount } from '../../shared/units.js';
+import type { AddressHash, Amount } from '../../shared/units.js';
 import type { CoinView } from './coinView.js';
 import type { Coin } from './store.js';
 
@@ -75,11 +76,10 @@ export function checkSpends(
 ): Result<Spends, Reject> {
   const { txid, lockHeight } = tx;
   if (lockHeight > height) return fail({ code: 'locked', txid, lockHeight, height });
-  const addresses = tx.keys.map(addressOf);
-  const outpoints: string[] = [];
+  const { addresses, outpoints } = claimsOf(tx);
   const coins: Coin[] = [];
-  for (const input of tx.inputs) {
-    const outpoint = outpointKey(input.txid, input.index);
+  for (const [i, input] of tx.inputs.entries()) {
+    const outpoint = outpoints[i] as string;
     const coin = coinOf(outpoint);
     if (coin === undefined) return fail({ code: 'missing-coin', txid, outpoint });
     const from = spendableFrom(params, coin);
@@ -89,10 +89,29 @@ export function checkSpends(
       return fail({ code: 'wrong-amount', txid, outpoint, stated, actual: coin.amount });
     }
     if (addresses[input.key] !== coin.address) return fail({ code: 'wrong-key', txid, outpoint });
-    outpoints.push(outpoint);
     coins.push(coin);
   }
   return ok({ outpoints, coins });
+}
+
+/** What a transaction says of the coins that it spends. */
+interface Claims {
+  /** Of its keys, in their order. */
+  readonly addresses: readonly AddressHash[];
+  /** Keys of its outpoints, in the order of its inputs. */
+  readonly outpoints: readonly string[];
+}
+
+/** A transaction is looked at when it comes, and again with its block: bytes never change. */
+const known = new WeakMap<DecodedTransaction, Claims>();
+
+function claimsOf(tx: DecodedTransaction): Claims {
+  let claims = known.get(tx);
+  if (claims === undefined) {
+    claims = { addresses: tx.keys.map(addressOf), outpoints: outpointsOf(tx) };
+    known.set(tx, claims);
+  }
+  return claims;
 }
 
 /**
