@@ -125,7 +125,8 @@ class WatchedNode {
 
   connect(other: PeerProcess): void {
     const address = { host: '127.0.0.1', port: other.tcpPort };
-    this.#driver.input({ type: 'command', id: 0, command: { type: 'connect', address } });
+    const command = { type: 'connect', address } as const;
+    this.#driver.input({ type: 'commands', commands: [{ id: 0, command }] });
   }
 
   async close(): Promise<void> {

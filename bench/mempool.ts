@@ -134,7 +134,7 @@ class Runner {
           const id = ++this.#lastId;
           this.#waiting.set(id, resolve);
           const command = { type: 'submit-transactions', transactions: part } as const;
-          this.#driver.input({ type: 'command', id, command });
+          this.#driver.input({ type: 'commands', commands: [{ id, command }] });
         }),
       );
       if (inHand.length >= COMMANDS_IN_HAND) await inHand.shift();

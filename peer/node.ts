@@ -142,8 +142,8 @@ export class Node {
         this.#chain.onVerified(input.results);
         this.#transactions.intake.onVerified(input.results);
         return;
-      case 'command':
-        this.#onCommand(input.id, input.command, now);
+      case 'commands':
+        for (const { id, command } of input.commands) this.#onCommand(id, command, now);
         return;
       default:
         this.#net.handle(input, now);

@@ -18,7 +18,8 @@ export type Input =
   | { readonly type: 'hashed'; readonly count: number }
   /** Facts about bytes, in any order, any number of times. */
   | { readonly type: 'verified'; readonly results: readonly VerifyResult[] }
-  | { readonly type: 'command'; readonly id: number; readonly command: Command }
+  /** What the API asked for in one turn, in order: one step for all of it. */
+  | { readonly type: 'commands'; readonly commands: readonly NumberedCommand[] }
   /**
    * The program is stopping: trackers are told, every connection is closed. Nothing comes after.
    */
@@ -70,6 +71,11 @@ export type MiningMode =
   | { readonly type: 'continuous' }
   /** One block, then rest until `seconds` after the last one that we mined. */
   | { readonly type: 'interval'; readonly seconds: number };
+
+export interface NumberedCommand {
+  readonly id: number;
+  readonly command: Command;
+}
 
 /** Writes. They enter as an input and are answered by a `reply` with the same id. */
 export type Command =

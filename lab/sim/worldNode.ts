@@ -141,7 +141,7 @@ export class WorldNode {
   }
 
   command(command: Command): void {
-    this.host.input({ type: 'command', id: ++this.#commands, command });
+    this.host.input({ type: 'commands', commands: [{ id: ++this.#commands, command }] });
   }
 
   connectTo(other: { readonly address: NetAddress }): void {

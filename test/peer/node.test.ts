@@ -304,7 +304,7 @@ describe('node: commands', () => {
       cpuPercent: undefined,
     });
     const command = { type: 'submit-block', bytes } as const;
-    const effects = a.node.handle({ type: 'command', id: 9, command }, world.now);
+    const effects = a.node.handle({ type: 'commands', commands: [{ id: 9, command }] }, world.now);
     expect(effects.map((effect) => effect.type)).to.deep.equal([
       'mine',
       'send',
