@@ -1,20 +1,22 @@
-/** Takes commands of the API to the node, and brings each answer to whoever asked. */
+/** Takes commands of the API to the machine, and brings each answer to whoever asked. */
 
-import type { Result } from '../shared/result.js';
-import type { Command, CommandProblem, Effect, Input, Reply } from './types.js';
+/** What goes in. */
+export interface CommandInput<Command> {
+  readonly type: 'command';
+  readonly id: number;
+  readonly command: Command;
+}
 
-type Answer = Result<Reply, CommandProblem>;
-
-export class CommandDesk {
-  readonly #input: (input: Input) => void;
+export class CommandDesk<Command, Answer> {
+  readonly #input: (input: CommandInput<Command>) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
-  constructor(input: (input: Input) => void) {
+  constructor(input: (input: CommandInput<Command>) => void) {
     this.#input = input;
   }
 
-  /** Resolves with the node's answer; never when the node ends before. */
+  /** Resolves with the machine's answer; never when it ends before. */
   readonly command = (command: Command): Promise<Answer> => {
     const id = ++this.#lastId;
     return new Promise((resolve) => {
@@ -23,7 +25,7 @@ export class CommandDesk {
     });
   };
 
-  onReply({ id, result }: Extract<Effect, { type: 'reply' }>): void {
+  onReply({ id, result }: { readonly id: number; readonly result: Answer }): void {
     this.#waiting.get(id)?.(result);
     this.#waiting.delete(id);
   }

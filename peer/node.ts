@@ -142,6 +142,9 @@ export class Node {
         this.#chain.onVerified(input.results);
         this.#transactions.intake.onVerified(input.results);
         return;
+      case 'proven':
+        this.#net.onProven(input.id, input.answer);
+        return;
       case 'command':
         this.#onCommand(input.id, input.command, now);
         return;

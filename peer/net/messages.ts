@@ -6,6 +6,7 @@ import type { BlockHash, Now } from '../../shared/units.js';
 import type { PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { BlockServer } from './blockServer.js';
 import type { Downloads } from './downloads.js';
+import type { ProofServer } from './proofServer.js';
 import type { Session, SessionEvent } from './session.js';
 import type { Sync } from './sync.js';
 import type { TxRelay } from './txRelay.js';
@@ -15,6 +16,7 @@ export interface MessagesDependencies {
   readonly downloads: Downloads;
   readonly server: BlockServer;
   readonly txRelay: TxRelay;
+  readonly proofs: ProofServer;
 }
 
 type Arrived = Extract<SessionEvent, { type: 'message' }>;
@@ -51,10 +53,11 @@ export class Messages {
   }
 
   #handle(session: Session, message: PeerMessage, now: Now): void {
-    const { sync, downloads, server, txRelay } = this.#parts;
+    const { sync, downloads, server, txRelay, proofs } = this.#parts;
     switch (message.type) {
       case 'ping':
       case 'pong':
+      case 'proofs':
         return;
       case 'getHeaders':
         server.onGetHeaders(session, message);
@@ -82,6 +85,9 @@ export class Messages {
         return;
       case 'transactions':
         txRelay.onTransactions(session, message);
+        return;
+      case 'getProofs':
+        proofs.onGetProofs(session, message);
         return;
       default:
         assertNever(message);

@@ -14,7 +14,7 @@ import { peerProtocol } from '../../shared/wire/peerMessages.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Settled, Transactions } from '../mempool/transactions.js';
-import type { QueueSizes } from '../types.js';
+import type { ProofAnswer, QueueSizes } from '../types.js';
 import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
 import { Candidates } from './candidates.js';
@@ -28,6 +28,7 @@ import { Knowledge } from './knowledge.js';
 import { Messages } from './messages.js';
 import { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
+import { ProofServer } from './proofServer.js';
 import { Progress, type Surroundings } from './progress.js';
 import { Relay } from './relay.js';
 import type { Ending, Session, SessionStatus } from './session.js';
@@ -79,6 +80,7 @@ export class Net {
   readonly #relay: Relay;
   readonly #txRelay: TxRelay;
   readonly #server: BlockServer;
+  readonly #proofs: ProofServer;
   readonly #messages: Messages;
 
   constructor(options: NetOptions, dependencies: NetDependencies) {
@@ -107,6 +109,7 @@ export class Net {
     const { transactions } = dependencies;
     this.#txRelay = new TxRelay({ transactions, connections });
     this.#server = new BlockServer(chain, this.#txRelay.bytesOf);
+    this.#proofs = new ProofServer(outbox);
     const onNewHeader = (entry: HeaderEntry): void => {
       this.#relay.onNewHeader(entry);
     };
@@ -116,6 +119,7 @@ export class Net {
       downloads: this.#downloads,
       server: this.#server,
       txRelay: this.#txRelay,
+      proofs: this.#proofs,
     });
     this.#trackers = this.#makeTrackers(options, dependencies);
     for (const address of options.neighbours) this.#dialing.onHeard(address, 'neighbour');
@@ -155,7 +159,7 @@ export class Net {
       bans: this.#bans.size,
       candidates: this.#dialing.candidateCount,
       blocksInFlight: this.#downloads.inFlightMax,
-      questions: this.#server.questionsMax,
+      questions: Math.max(this.#server.questionsMax, this.#proofs.questionsMax),
       heads: this.#knowledge.headsMax,
       futureHeaders: this.#sync.futureHeadersMax,
       presyncBytes: this.#sync.presyncBytes,
@@ -198,6 +202,11 @@ export class Net {
   onOwnBlock(entry: HeaderEntry): void {
     this.#downloads.onStored(entry.hash);
     this.#relay.onNewHeader(entry);
+  }
+
+  /** See `ProofServer`. */
+  onProven(id: number, answer: ProofAnswer | undefined): void {
+    this.#proofs.onProven(id, answer);
   }
 
   /** The operator does not want to wait for others. */
@@ -308,17 +317,19 @@ export class Net {
   }
 
   #onReady(session: Session, now: Now): void {
-    if (!session.isPeer) return;
+    if (!session.isListener) return;
     this.#duplicates.onReady(session);
     if (session.ending !== undefined) return;
     const first = this.#connections.withKey(session.nodeKey, session);
     if (first !== undefined) this.#duplicates.onDuplicate(first, session, now.mono);
-    this.#dialing.onReady(session);
-    this.#neighbours.onReady();
-    this.#clockWatch.onReady(this.#connections.peers());
     this.#server.onReady(session);
-    this.#downloads.onReady(session, now.mono);
-    this.#sync.onReady(session);
+    if (session.isPeer) {
+      this.#dialing.onReady(session);
+      this.#neighbours.onReady();
+      this.#clockWatch.onReady(this.#connections.peers());
+      this.#downloads.onReady(session, now.mono);
+      this.#sync.onReady(session);
+    }
     this.#relay.onReady(session);
     this.#txRelay.onReady(session);
     this.#outbox.tell({ type: 'peer-ready', peer: session.summary });
@@ -344,6 +355,7 @@ export class Net {
     this.#sync.onGone(session);
     this.#downloads.onGone(session);
     this.#server.onGone(session);
+    this.#proofs.onGone(session);
     this.#txRelay.onGone(session);
     this.#knowledge.onGone(session.peer);
     this.#dialing.onGone(session, reason, now);
@@ -373,6 +385,6 @@ const earlier = (a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefin
 /** Visits of trackers, and of those who only open a port, come and go; at our end all go. */
 function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): boolean {
   if (reason === 'shutting-down') return false;
-  if (service !== undefined) return service === 'peer';
+  if (service !== undefined) return service !== 'tracker';
   return facts.direction === 'outbound' || reason !== 'connection-lost';
 }

@@ -60,7 +60,7 @@ export class Relay {
   }
 
   #tellAll(entry: HeaderEntry): void {
-    for (const session of this.#parts.connections.peers()) this.#tell(session, entry);
+    for (const session of this.#parts.connections.listeners()) this.#tell(session, entry);
   }
 
   #tell(session: Session, entry: HeaderEntry): void {

@@ -74,6 +74,7 @@ export class Holdings {
   }
 
   #look(addresses: readonly AddressHash[]): Looked {
+    this.#ledger.need(addresses);
     const live = this.#liveOf(addresses);
     const taken = new Set(
       live.flatMap(({ inputs }) => inputs.map(({ txid, index }) => outpointKey(txid, index))),

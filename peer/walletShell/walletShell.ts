@@ -193,9 +193,10 @@ export class WalletShell implements WalletPort {
       const added = addAccount(document, name, seed);
       if (!added.ok) return added;
       const whole = withAllUsed(added.value, seed, ledger);
-      this.#save(whole);
       const account = findAccount(whole, name);
-      return account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
+      const view = account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
+      this.#save(whole);
+      return view;
     });
   }
 
@@ -229,8 +230,9 @@ export class WalletShell implements WalletPort {
       const watched = { address: address.value, label };
       const changed = watch(document, watched);
       if (!changed.ok) return changed;
+      const balance = this.#holdings(ledger).balance([address.value]);
       this.#save(changed.value);
-      return ok({ watched, balance: this.#holdings(ledger).balance([address.value]) });
+      return ok({ watched, balance });
     });
   }
 

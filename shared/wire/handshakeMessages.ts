@@ -7,9 +7,12 @@ import type { BlockHash, NodeKey } from '../units.js';
 import { bin, field, hash, hex, oneOf, text, u16, u256, u32 } from './fields.js';
 import { message, Protocol, type MessageOf } from './protocol.js';
 
-/** The protocol versions that this program speaks; from 2 on, transactions travel as well. */
+/**
+ * The protocol versions that this program speaks; from 2 on, transactions travel as well, from 3 on
+ * proofs for light peers.
+ */
 export const PROTOCOL_MIN = 1;
-export const PROTOCOL_MAX = 2;
+export const PROTOCOL_MAX = 3;
 
 /** What `hello` carries in place of a network id when a program belongs to no network yet. */
 export const NO_NETWORK = '00'.repeat(32) as BlockHash;
@@ -73,5 +76,8 @@ export const handshakeProtocol = new Protocol('handshake', [helloRow, readyRow])
 /** What a program says of itself. */
 export type Hello = Omit<MessageOf<typeof helloRow>, 'type'>;
 
-/** What kind of program speaks. A client asks a tracker something and joins no swarm. */
+/**
+ * What kind of program speaks. A client asks trackers and peers, and nobody asks it: a light peer,
+ * or a peer that looks for its network.
+ */
 export type Service = Hello['service'];

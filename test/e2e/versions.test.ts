@@ -21,7 +21,7 @@ function makeNextBuild(folder: string): string {
     cpSync(join(projectRoot, file), join(folder, file));
   }
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  change(join(build, `shared/wire/handshakeMessages${EXTENSION}`), 'PROTOCOL_MAX = 2', '= 3');
+  change(join(build, `shared/wire/handshakeMessages${EXTENSION}`), 'PROTOCOL_MAX = 3', '= 4');
   change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
   const session = join(build, `peer/net/session${EXTENSION}`);
   insertAfter(session, 'this.#pings = new Pings(now, this.#dependencies.rng);', SAYS_IT);
@@ -29,17 +29,17 @@ function makeNextBuild(folder: string): string {
   return join(build, `cli/cairn${EXTENSION}`);
 }
 
-/** Before the row of `notFound`: one that version 2 does not know. */
+/** Before the row of `notFound`: one that version 3 does not know. */
 const NEW_ROW =
-  "number: 0x1f, since: 3, limit: { bytes: 35, why: 'one hash' }, about: 'New.', " +
+  "number: 0x1f, since: 4, limit: { bytes: 35, why: 'one hash' }, about: 'New.', " +
   "fields: { hash: field(hash(), 'a block') } }), message({ name: 'notFound', number: 0x14";
 
 /** To whoever knows it, when the handshake is over. */
 const SAYS_IT =
-  "if (this.#link.knows('newInThree')) this.send({ type: 'newInThree', hash: '0'.repeat(64) });";
+  "if (this.#link.knows('newInFour')) this.send({ type: 'newInFour', hash: '0'.repeat(64) });";
 
 const HEARS_IT =
-  "if (message.type === 'newInThree') { process.stdout.write('heard it\\n'); return false; }";
+  "if (message.type === 'newInFour') { process.stdout.write('heard it\\n'); return false; }";
 
 function insertAfter(path: string, line: string, code: string): void {
   const text = readFileSync(path, 'utf8');
@@ -52,7 +52,7 @@ function change(path: string, old: string, replacement: string): void {
   const text = readFileSync(path, 'utf8');
   expect(text.split(old), `${old} in ${path}`).to.have.length(2);
   const isRow = replacement === NEW_ROW;
-  const named = isRow ? text.replace("name: 'notFound'", "name: 'newInThree'") : text;
+  const named = isRow ? text.replace("name: 'notFound'", "name: 'newInFour'") : text;
   writeFileSync(path, named.replace(old, isRow ? replacement : `PROTOCOL_MAX ${replacement}`));
 }
 
