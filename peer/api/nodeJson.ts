@@ -1,4 +1,4 @@
-/** What full and light peers tell alike: their peers, network, headers, and whether they are ready. */
+/** What full and light peers tell alike: peers, network, headers, and whether they are ready. */
 
 import { printParamsJson } from '../../shared/consensus/paramsJson.js';
 import type { HeadersJson } from '../../shared/http/chainSchemas.js';

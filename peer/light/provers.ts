@@ -2,8 +2,8 @@
  * Asks peers about our addresses: three at a time where there are so many, each for everything,
  * for what one of them hides another may tell.
  *
- * - Addresses that a peer was not asked about yet it is asked about from genesis on; about all, it is
- *   asked from where it stood, whenever the tip moved. After a reorganisation that is the fork.
+ * - Addresses that a peer was not asked about yet it is asked about from genesis on; about all, it
+ *   is asked from where it stood, whenever the tip moved. After a reorganisation that is the fork.
  * - A round of questions counts when its last answer is there. What the answers stand at may move
  *   on between two of them: the last block that all share counts.
  * - Whose answer is about a block that we do not know, or not about our tip, is asked again soon.

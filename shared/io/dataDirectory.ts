@@ -107,9 +107,8 @@ export function refuseOtherOwner(path: string, owner: Owner): void {
 const CHOOSE_ANOTHER = 'Choose another with --data.';
 
 const CHOOSE_OR_CHANGE = {
-  peer: 'Start it with --light, or choose another directory with --data; its words can be restored there.',
-  'light peer':
-    'Leave --light out, or choose another directory with --data; its words can be restored there.',
+  peer: 'Start it with --light, or choose another directory with --data.',
+  'light peer': 'Leave --light out, or choose another directory with --data.',
 } as const;
 
 function freeBytes(path: string): number {

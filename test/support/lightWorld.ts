@@ -7,19 +7,26 @@ import { simKey } from '../../lab/sim/keys.js';
 import type { World } from '../../lab/sim/world.js';
 import { Follower } from '../../peer/index/follower.js';
 import { planProofs, proveStepwise } from '../../peer/index/proving.js';
+import { LightChain } from '../../peer/light/lightChain.js';
 import { Light, type LightEffect, type LightReply } from '../../peer/light/light.js';
 import type { LightStore } from '../../peer/light/store.js';
 import { openIndexInMemory } from '../../peer/storage/openIndex.js';
 import { openLightStore } from '../../peer/storage/openLight.js';
 import { IN_MEMORY } from '../../peer/storage/openStore.js';
 import type { NodeEvent, ProofAnswer, ProofQuestion } from '../../peer/types.js';
-import { toHex } from '../../shared/bytes.js';
+import { concatBytes, hashBytes, toHex } from '../../shared/bytes.js';
+import { inclusionProof } from '../../shared/consensus/merkle.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import { seededRng } from '../../shared/rng.js';
 import type { AddressHash, NodeKey } from '../../shared/units.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
-import { PROOFS_BYTES_MAX, PROOFS_MAX } from '../../shared/wire/peerMessages.js';
+import {
+  PROOFS_BYTES_MAX,
+  PROOFS_MAX,
+  type ProvenTransaction,
+} from '../../shared/wire/peerMessages.js';
+import type { MadeBlock } from './blocks.js';
 
 export interface WorldLightOptions {
   /** Gives key and address, as with nodes. */
@@ -131,6 +138,33 @@ export class WorldLight {
     if (effect.type === 'reply') this.replies.set(effect.id, effect.result);
     if (effect.type === 'keep-neighbours') this.neighbours = effect.addresses;
   }
+}
+
+/** A chain of the headers of `blocks`, in a store of its own or in `store`. */
+export function lightChainOf(
+  network: Network,
+  blocks: readonly MadeBlock[],
+  store: LightStore = openLightStore(IN_MEMORY, network).store,
+): LightChain {
+  const chain = new LightChain(network, store);
+  addHeaders(chain, blocks);
+  return chain;
+}
+
+/** Gives it the headers of `blocks`, which it must take. */
+export function addHeaders(chain: LightChain, blocks: readonly MadeBlock[]): void {
+  for (const { bytes, point } of blocks) {
+    const accepted = chain.acceptHeader(bytes.subarray(0, 80), point.time);
+    if (!accepted.ok) throw new Error(accepted.error.code);
+  }
+}
+
+/** The proof that `block` holds its transaction at `position`. */
+export function provenIn({ block }: MadeBlock, position: number): ProvenTransaction {
+  const leaves = block.transactions.map(({ wtxid }) => hashBytes(wtxid));
+  const path = concatBytes(...inclusionProof(leaves, position));
+  const transaction = block.transactions[position]?.bytes ?? new Uint8Array();
+  return { block: block.hash, position, count: leaves.length, path, transaction };
 }
 
 /** Gives `node` an index in memory, from which it answers. Returns how often it was asked. */
