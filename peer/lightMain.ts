@@ -123,6 +123,7 @@ function makeWallet(shell: LightShell, { directory, network, logger }: Parts): W
       look: shell.look,
       submit: submitTo(shell),
       feeRate: () => FEE_RATE,
+      onAddresses: (addresses) => void shell.command({ type: 'want', addresses }),
       entropy: systemEntropy,
       now: () => systemClock().unix,
       logger,

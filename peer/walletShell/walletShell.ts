@@ -28,7 +28,7 @@ import {
   type Account,
   type WalletDocument,
 } from '../wallet/document.js';
-import { Holdings, watchedAddresses, type Balance } from '../wallet/holdings.js';
+import { addressesToCome, Holdings, watchedAddresses, type Balance } from '../wallet/holdings.js';
 import type { Ledger } from '../wallet/ledger.js';
 import { readPayment } from '../wallet/payment.js';
 import { trackPayments } from '../wallet/paymentState.js';
@@ -61,6 +61,8 @@ export interface WalletShellDependencies {
   readonly submit: Submit;
   /** What to pay where nobody says it. */
   readonly feeRate: () => FeeRate;
+  /** Hears which addresses are the wallet's, and which come next. */
+  readonly onAddresses?: (addresses: readonly AddressHash[]) => void;
   readonly entropy: Entropy;
   readonly now: () => UnixSeconds;
   readonly logger: Logger;
@@ -230,9 +232,9 @@ export class WalletShell implements WalletPort {
       const watched = { address: address.value, label };
       const changed = watch(document, watched);
       if (!changed.ok) return changed;
-      const balance = this.#holdings(ledger).balance([address.value]);
+      ledger.need([address.value]);
       this.#save(changed.value);
-      return ok({ watched, balance });
+      return ok({ watched, balance: this.#holdings(ledger).balance([address.value]) });
     });
   }
 
@@ -269,7 +271,7 @@ export class WalletShell implements WalletPort {
 
   /** The document, also one that was put there since the last call. */
   #load(): WalletDocument | undefined {
-    this.#document ??= this.#files.readDocument();
+    if (this.#document === undefined) this.#keep(this.#files.readDocument());
     return this.#document;
   }
 
@@ -286,7 +288,12 @@ export class WalletShell implements WalletPort {
 
   #save(document: WalletDocument): void {
     this.#files.writeDocument(document);
+    this.#keep(document);
+  }
+
+  #keep(document: WalletDocument | undefined): void {
     this.#document = document;
+    if (document !== undefined) this.#dependencies.onAddresses?.(addressesToCome(document));
   }
 
   async #make(words: Words, passphrase: string, minutes: number): Promise<void> {

@@ -181,7 +181,7 @@ const CONSTANT_ROWS = [
     name: 'proofs',
     number: 0x31,
     since: 3,
-    limit: { bytes: PROOFS_BYTES_MAX + 37, why: 'two of the largest transactions or 64 others' },
+    limit: { bytes: PROOFS_BYTES_MAX + 39, why: 'two of the largest transactions or 64 others' },
     about: 'Answers `getProofs`: the first of these transactions, in the order of the chain.',
     fields: {
       state: field(
