@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAIN_FILE } from '../peer/storage/openStore.js';
 import { didYouMean } from '../shared/config/suggest.js';
+import { MAIN_FILES } from '../shared/io/dataDirectory.js';
 import { Trouble } from '../shared/io/trouble.js';
 import { runningPeers } from './findNode.js';
 import { homeAt } from './home.js';
@@ -20,11 +21,12 @@ export interface ChainWish {
 export function findChainFolder({ data, node, home }: ChainWish): string {
   if (data !== undefined) {
     if (hasChain(data)) return data;
+    if (existsSync(join(data, MAIN_FILES['light peer']))) throw isLight(data);
     throw new Trouble('no-chain', `There is no chain in ${data}.`, 'Name another with --data.');
   }
   const known = knownPeers(home);
   if (node !== undefined) return byName(known, node);
-  const [only, second] = known;
+  const [only, second] = known.filter(({ folder }) => hasChain(folder));
   if (only === undefined) {
     throw new Trouble(
       'no-chain',
@@ -38,6 +40,13 @@ export function findChainFolder({ data, node, home }: ChainWish): string {
   throw new Trouble('several-chains', `There are several chains: ${names}.`, 'Choose with --node.');
 }
 
+const isLight = (folder: string): Trouble =>
+  new Trouble(
+    'light-peer',
+    `${folder} is the folder of a light peer: it keeps headers, and no blocks.`,
+    'Name a full peer with --node or --data.',
+  );
+
 interface KnownPeer {
   readonly name: string;
   readonly folder: string;
@@ -50,6 +59,7 @@ function byName(known: readonly KnownPeer[], node: string): string {
   const running = called.filter(({ isRunning }) => isRunning);
   const fitting = running.length > 0 ? running : called;
   const [first, second] = fitting;
+  if (first !== undefined && !hasChain(first.folder)) throw isLight(first.folder);
   if (first === undefined) {
     const names = known.map(({ name }) => name);
     const message = `There is no chain of a node ${node}.${didYouMean(node, names)}`;

@@ -54,5 +54,6 @@ const NOTHING: Ledger = {
   history: () => [],
   place: () => undefined,
   waiting: () => undefined,
+  need: () => undefined,
   waitingOf: () => [],
 };

@@ -4,13 +4,15 @@ import { availableParallelism } from 'node:os';
 import { DEMO_VARIABLE } from '../lab/launch/messages.js';
 import { publish, withdraw, type RunFile } from '../lab/launch/runFile.js';
 import { printEndpoint } from '../shared/config/kinds.js';
+import type { Network } from '../shared/consensus/genesis.js';
 import { keysOf, type KeyIn, type Settings } from '../shared/config/settings.js';
-import type { PeerOptions, RunningPeer } from '../peer/main.js';
+import type { PeerOptions } from '../peer/main.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { homeAt, type Home } from './home.js';
+import { refuseBesideLight } from './lightPeer.js';
 import { refuseSamePort } from './ports.js';
-import { runProgram } from './program.js';
+import { runProgram, type ProgramContext, type RunningProgram } from './program.js';
 import { hasLauncher } from './stopping.js';
 
 type PeerSettings = Settings<KeyIn<'peer' | 'log'> | 'home' | 'config'>;
@@ -19,31 +21,64 @@ export const command = defineCommand({
   settings: ['config', 'home', ...keysOf('peer', 'log')],
   options: {},
   positionals: [],
-  run: async ({ settings: { values }, environment, output }) => {
+  run: async ({ settings: { values, origins }, environment, output }) => {
     const log = { format: values['log.format'], level: values['log.level'] };
     const home = homeAt(values.home);
-    await runProgram({ log, output }, async (context) => {
+    const isLight = values['peer.light'];
+    if (isLight) refuseBesideLight(origins);
+    await runProgram({ log, output }, (context) => {
+      if (isLight) return runLight(values, home, context);
       refuseSamePort({ listen: values['peer.listen'], http: values['peer.http'] });
-      const { startPeer } = await import('../peer/main.js');
-      const peer = await startPeer(
+      return runFull(
         { ...optionsOf(values, home), demo: demoOf(values, environment) },
+        home,
         context,
       );
-      if (peer === undefined) return undefined;
-      const { network, httpUrl, dataDirectory } = peer;
-      const tcpAddress = printEndpoint(peer.tcp);
-      context.logger.info('the peer is up', {
-        name: peer.name,
-        network: network.params.name,
-        tcp: tcpAddress,
-        api: httpUrl,
-        data: dataDirectory,
-      });
-      const close = announce(peer, tcpAddress, home);
-      return { tcpAddress, httpUrl, close };
     });
     return EXIT.done;
   },
+});
+
+async function runFull(
+  options: PeerOptions,
+  home: Home,
+  context: ProgramContext,
+): Promise<RunningProgram | undefined> {
+  const { startPeer } = await import('../peer/main.js');
+  const peer = await startPeer(options, context);
+  if (peer === undefined) return undefined;
+  const tcpAddress = printEndpoint(peer.tcp);
+  const { api, data, ...named } = factsOf(peer);
+  context.logger.info('the peer is up', { ...named, tcp: tcpAddress, api, data });
+  return { tcpAddress, httpUrl: peer.httpUrl, close: announce(peer, tcpAddress, home) };
+}
+
+async function runLight(
+  values: PeerSettings,
+  home: Home,
+  context: ProgramContext,
+): Promise<RunningProgram | undefined> {
+  const { startLightPeer } = await import('../peer/lightMain.js');
+  const { http, connect, name, wish } = optionsOf(values, home);
+  const peer = await startLightPeer({ http, connect, name, wish }, context);
+  if (peer === undefined) return undefined;
+  context.logger.info('the light peer is up', factsOf(peer));
+  return { tcpAddress: NOWHERE, httpUrl: peer.httpUrl, close: announce(peer, NOWHERE, home) };
+}
+
+/** Nobody calls a light peer. */
+const NOWHERE = '';
+
+interface Running {
+  readonly name: string;
+  readonly network: Network;
+  readonly dataDirectory: string;
+  readonly httpUrl: string;
+  close(): Promise<void>;
+}
+
+const factsOf = ({ name, network, httpUrl, dataDirectory }: Running) => ({
+  ...{ name, network: network.params.name, api: httpUrl, data: dataDirectory },
 });
 
 /** Only a launcher gives its peers such a wallet: no user's setting does. */
@@ -65,6 +100,7 @@ function optionsOf(values: PeerSettings, home: Home): Omit<PeerOptions, 'demo'> 
       network: values['peer.network'],
       genesisFile: values['peer.genesis'],
       tracker: values['peer.tracker'],
+      isLight: values['peer.light'],
     },
     listen: values['peer.listen'],
     advertise: values['peer.advertise'],
@@ -88,7 +124,7 @@ function modeOf(values: PeerSettings): PeerOptions['mining']['mode'] {
 }
 
 /** Lets commands in other terminals find a lone peer; a launcher does that for its own. */
-function announce(peer: RunningPeer, tcpAddress: string, home: Home): () => Promise<void> {
+function announce(peer: Running, tcpAddress: string, home: Home): () => Promise<void> {
   if (hasLauncher()) return () => peer.close();
   const { name, network, dataDirectory, httpUrl } = peer;
   const run: RunFile = {

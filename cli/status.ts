@@ -32,6 +32,7 @@ export function describeStatus(status: StatusJson, url: string): string {
   const age = formatDuration(Date.now() / 1_000 - status.tipTime);
   const behind = status.headerHeight - status.height;
   const sync = status.synced ? 'synced' : `syncing, ${String(Math.max(0, behind))} blocks behind`;
+  if (status.light) return describeLight(status, url, age);
   const mining = status.mining ? `on, ${formatHashRate(status.hashRate)}` : 'off';
   return alignColumns([
     ['node', `${status.name} at ${url} (cairn ${status.version}, pid ${String(status.pid)})`],
@@ -44,6 +45,23 @@ export function describeStatus(status: StatusJson, url: string): string {
     ['pending', describePending(status.mempool)],
     ['tracker', status.tracker],
     ['mining', mining],
+    ['up', formatDuration(status.uptimeSeconds)],
+  ]).join('\n');
+}
+
+/** A light peer keeps headers, and what was proven of its wallet's payments. */
+function describeLight(status: StatusJson, url: string, age: string): string {
+  const { name, version, pid, network, networkId, mempool } = status;
+  const count = mempool.count === 0 ? 'none' : formatCount(mempool.count, 'payment');
+  return alignColumns([
+    ['node', `${name} at ${url} (cairn ${version}, pid ${String(pid)}), a light peer`],
+    ['network', `${network} (${networkId})`],
+    ['headers', `${String(status.height)} (${status.synced ? 'synced' : 'asking'})`],
+    ['tip', `${status.tip}, ${age} old`],
+    ['work', `0x${status.chainWork.replace(/^0+(?=.)/, '')}`],
+    ['peers', String(status.peers)],
+    ['unconfirmed', count],
+    ['tracker', status.tracker],
     ['up', formatDuration(status.uptimeSeconds)],
   ]).join('\n');
 }

@@ -1,22 +1,22 @@
 /** The HTTP API of a running node: where it listens, and who may write. */
 
 import { printEndpoint, type Endpoint } from '../shared/config/kinds.js';
-import { systemClock } from '../shared/io/clock.js';
 import type { DataDirectory } from '../shared/io/dataDirectory.js';
 import { closeServers, listenForHttp } from '../shared/io/listenForHttp.js';
 import type { Logger } from '../shared/io/logger.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { isLoopbackHost } from './api/guard.js';
-import { createHandlers, type ApiDependencies, type ApiFacts } from './api/handlers.js';
-import { createServer } from './api/server.js';
+import { createServer, type Handlers } from './api/server.js';
 import { loadToken, TOKEN_FILE } from './api/token.js';
 
 export interface ApiShellOptions {
   readonly http: Endpoint;
-  readonly facts: ApiFacts;
+  /** Of the program. */
+  readonly version: string;
 }
 
-export interface ApiShellDependencies extends Omit<ApiDependencies, 'clock'> {
+export interface ApiShellDependencies {
+  readonly handlers: Handlers;
   readonly directory: DataDirectory;
   readonly logger: Logger;
   /** Whether the wallet that is open now is one for demonstrations. */
@@ -31,19 +31,18 @@ export interface RunningApi {
 
 /** Listens and answers. Throws `Trouble`. */
 export async function startApi(
-  { http, facts }: ApiShellOptions,
-  { queries, command, index, wallet, directory, logger, isDemo }: ApiShellDependencies,
+  { http, version }: ApiShellOptions,
+  { handlers, directory, logger, isDemo }: ApiShellDependencies,
 ): Promise<RunningApi> {
   const isLoopback = isLoopbackHost(http.host);
   const token = loadToken(directory.file(TOKEN_FILE), systemEntropy);
-  const handlers = createHandlers(facts, { queries, command, index, wallet, clock: systemClock });
   const onDefect = (error: Error): void => {
     logger.error('the API failed to answer', { error: error.stack ?? error.message });
   };
   const app = await createServer(
     {
       ...{ listenHost: http.host, token, writesNeedToken: !isLoopback },
-      ...{ version: facts.version, onDefect, isWalletOpen: () => isLoopback && isDemo() },
+      ...{ version, onDefect, isWalletOpen: () => isLoopback && isDemo() },
     },
     handlers,
   );

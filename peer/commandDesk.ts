@@ -1,25 +1,26 @@
 /**
- * Takes commands of the API to the node, and brings each answer to whoever asked. What comes in one
- * turn of the event loop goes in as one: payments that come side by side share a step, with its
+ * Takes commands of the API to the machine, and brings each answer to whoever asked. What comes in
+ * one turn of the event loop goes in as one: payments that come side by side share a step, with its
  * transaction of the store and its signature checks.
  */
 
-import type { Result } from '../shared/result.js';
-import type { Command, CommandProblem, Effect, Input, NumberedCommand, Reply } from './types.js';
+/** What goes in, in order. */
+export interface CommandsInput<Command> {
+  readonly type: 'commands';
+  readonly commands: readonly { readonly id: number; readonly command: Command }[];
+}
 
-type Answer = Result<Reply, CommandProblem>;
-
-export class CommandDesk {
-  readonly #input: (input: Input) => void;
+export class CommandDesk<Command, Answer> {
+  readonly #input: (input: CommandsInput<Command>) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  #gathered: NumberedCommand[] = [];
+  #gathered: { readonly id: number; readonly command: Command }[] = [];
   #lastId = 0;
 
-  constructor(input: (input: Input) => void) {
+  constructor(input: (input: CommandsInput<Command>) => void) {
     this.#input = input;
   }
 
-  /** Resolves with the node's answer; never when the node ends before. */
+  /** Resolves with the machine's answer; never when it ends before. */
   readonly command = (command: Command): Promise<Answer> => {
     const id = ++this.#lastId;
     if (this.#gathered.length === 0) setImmediate(this.#handIn);
@@ -29,7 +30,7 @@ export class CommandDesk {
     });
   };
 
-  onReply({ id, result }: Extract<Effect, { type: 'reply' }>): void {
+  onReply({ id, result }: { readonly id: number; readonly result: Answer }): void {
     this.#waiting.get(id)?.(result);
     this.#waiting.delete(id);
   }

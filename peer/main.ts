@@ -8,7 +8,6 @@ import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
 import { DataDirectory } from '../shared/io/dataDirectory.js';
 import { namingFlag } from '../shared/io/listen.js';
-import type { Logger } from '../shared/io/logger.js';
 import { loadNodeKey } from '../shared/io/nodeKeyFile.js';
 import { programVersion } from '../shared/io/programVersion.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
@@ -16,11 +15,14 @@ import { Trouble } from '../shared/io/trouble.js';
 import type { AddressHash, NodeKey } from '../shared/units.js';
 import { PROTOCOL_MAX } from '../shared/wire/handshakeMessages.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
+import { createHandlers } from './api/handlers.js';
 import { startApi } from './apiShell.js';
-import { askTracker } from './askTracker.js';
-import { chooseNetwork, type NetworkChoice, type NetworkWish } from './networkChoice.js';
+import { closeAll, type Cleanup } from './cleanups.js';
+import { AGENT, joinNetwork, type PeerDependencies } from './joinNetwork.js';
+import type { NetworkChoice, NetworkWish } from './networkChoice.js';
 import { IndexShell } from './indexShell.js';
 import { NodeShell } from './nodeShell.js';
+import { answerProofs } from './proofDesk.js';
 import type { Queries } from './queries.js';
 import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
 import { INDEX_FILE } from './storage/openIndex.js';
@@ -57,14 +59,6 @@ export interface MiningOptions {
   readonly payTo: string | undefined;
 }
 
-export interface PeerDependencies {
-  readonly logger: Logger;
-  /** Trouble or a bug after the start; the program must end with exit code 1. */
-  readonly onTrouble: (error: unknown) => void;
-  /** Resolves when a start that waits for its tracker should give up. */
-  readonly stopRequested: Promise<void>;
-}
-
 export interface RunningPeer {
   readonly name: string;
   readonly network: Network;
@@ -82,12 +76,7 @@ export async function startPeer(
   dependencies: PeerDependencies,
 ): Promise<RunningPeer | undefined> {
   if (options.advertise !== undefined) refuseUncallable(options.advertise);
-  const choice = await chooseNetwork(options.wish, {
-    ask: (tracker) =>
-      askTracker({ tracker, agent: AGENT }, { clock: systemClock, entropy: systemEntropy }),
-    pause: () => pauseUnless(dependencies.stopRequested),
-    logger: dependencies.logger,
-  });
+  const choice = await joinNetwork(options.wish, dependencies);
   if (choice === undefined) return undefined;
   const cleanups: Cleanup[] = [];
   try {
@@ -96,36 +85,6 @@ export async function startPeer(
     await closeAll(cleanups).catch(() => undefined);
     throw error;
   }
-}
-
-const AGENT = `cairn/${programVersion()}`;
-const ASK_AGAIN_MS = 500;
-
-/** True after a while; false, at once, when the program is to stop. */
-async function pauseUnless(stopRequested: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const pause = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ASK_AGAIN_MS, true);
-  });
-  const goesOn = await Promise.race([pause, stopRequested.then(() => false)]);
-  clearTimeout(timer);
-  return goesOn;
-}
-
-/** What ends one part; the last one that was started ends first. */
-type Cleanup = () => void | Promise<void>;
-
-/** Ends every part, also when one of them cannot end as it should: that is thrown at the end. */
-async function closeAll(cleanups: Cleanup[]): Promise<void> {
-  let failure: Error | undefined;
-  for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
-    try {
-      await cleanup();
-    } catch (error) {
-      failure ??= error instanceof Error ? error : new Error(String(error));
-    }
-  }
-  if (failure !== undefined) throw failure;
 }
 
 async function start(
@@ -148,14 +107,11 @@ async function start(
   const { demo } = options;
   const wallet = makeWallet(shell, index, { ...parts, firstAccount: demo?.account }, cleanups);
   let isDemo = false;
+  const read = { queries, command, index, wallet, clock: systemClock };
+  const handlers = createHandlers(facts, read);
+  const { version } = facts;
   const api = await namingFlag('--http', () =>
-    startApi(
-      { http, facts },
-      {
-        ...{ queries, command, index, wallet, directory, logger },
-        isDemo: () => isDemo,
-      },
-    ),
+    startApi({ http, version }, { handlers, directory, logger, isDemo: () => isDemo }),
   );
   cleanups.push(() => api.close());
   shell.start();
@@ -245,10 +201,14 @@ async function openShell(
   });
   // Events come only after the start.
   let index: IndexShell | undefined;
-  const shell = await namingFlag('--listen', () =>
+  const shell: NodeShell = await namingFlag('--listen', () =>
     NodeShell.open(
       { node, listen, advertisedPort: advertise?.port, seed: self.seed },
-      { opened, logger, onTrouble, onEvent: (event) => index?.onEvent(event) },
+      {
+        ...{ opened, logger, onTrouble, onEvent: (event) => index?.onEvent(event) },
+        prove: async (question) =>
+          index && answerProofs(question, { index, block: (hash) => shell.queries.block(hash) }),
+      },
     ),
   );
   cleanups.push(() => shell.close());

@@ -10,6 +10,7 @@ import type { Logger } from '../shared/io/logger.js';
 import { readNetworkFile } from '../shared/io/networkFile.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { Result } from '../shared/result.js';
+import { LIGHT_FILE } from './storage/openLight.js';
 import { CHAIN_FILE, isEmptied, pinnedNetwork } from './storage/openStore.js';
 
 export interface NetworkWish {
@@ -21,6 +22,8 @@ export interface NetworkWish {
   readonly network: string | undefined;
   readonly genesisFile: string | undefined;
   readonly tracker: Endpoint | undefined;
+  /** For a light peer, which has folders of its own. */
+  readonly isLight: boolean;
 }
 
 export interface NetworkChoice {
@@ -52,12 +55,13 @@ export async function chooseNetwork(
     }
     return placed(network, wish);
   }
-  const pinned = wish.folder === undefined ? undefined : pinnedNetwork(chainIn(wish.folder));
-  if (pinned !== undefined && wish.folder !== undefined) {
+  const { folder } = wish;
+  const pinned = folder === undefined ? undefined : pinnedNetwork(mainFile(folder, wish));
+  if (pinned !== undefined && folder !== undefined) {
     if (wish.network !== undefined && !isCalled(pinned, wish.network)) {
-      throw otherNetwork(pinned, wish.folder, wish.network);
+      throw otherNetwork(pinned, folder, wish.network);
     }
-    return { network: pinned, folder: wish.folder };
+    return { network: pinned, folder };
   }
   return wish.tracker === undefined
     ? chooseKept(wish)
@@ -88,9 +92,11 @@ function chooseKept(wish: NetworkWish): NetworkChoice {
   return first;
 }
 
-function whyNoNetwork({ folder, network }: NetworkWish): string {
-  if (folder !== undefined && isEmptied(chainIn(folder))) {
-    return `The chain in ${chainIn(folder)} is empty: nothing says of which network it was.`;
+function whyNoNetwork(wish: NetworkWish): string {
+  const { folder, network } = wish;
+  const file = folder === undefined ? undefined : mainFile(folder, wish);
+  if (file !== undefined && isEmptied(file)) {
+    return `The chain in ${file} is empty: nothing says of which network it was.`;
   }
   return network === undefined
     ? 'This peer knows no network yet.'
@@ -154,19 +160,22 @@ function otherFile({ params }: Network, file: string, wanted: string): Trouble {
 }
 
 function placed(network: Network, wish: NetworkWish): NetworkChoice {
-  const own = `${network.params.name}-${network.id.slice(0, 8)}`;
+  const ending = wish.isLight ? '-light' : '';
+  const own = `${network.params.name}-${network.id.slice(0, 8)}${ending}`;
   return { network, folder: wish.folder ?? join(wish.peersFolder, own) };
 }
 
 /** The networks that were joined before and fit the wish, each in its folder. */
-function keptNetworks({ peersFolder, network: wanted }: NetworkWish): NetworkChoice[] {
+function keptNetworks(wish: NetworkWish): NetworkChoice[] {
+  const { peersFolder, network: wanted } = wish;
   if (!existsSync(peersFolder)) return [];
   return readdirSync(peersFolder).flatMap((name) => {
     const folder = join(peersFolder, name);
-    const network = pinnedNetwork(chainIn(folder));
+    const network = pinnedNetwork(mainFile(folder, wish));
     const fits = network !== undefined && (wanted === undefined || isCalled(network, wanted));
     return fits ? [{ network, folder }] : [];
   });
 }
 
-const chainIn = (folder: string): string => join(folder, CHAIN_FILE);
+const mainFile = (folder: string, { isLight }: NetworkWish): string =>
+  join(folder, isLight ? LIGHT_FILE : CHAIN_FILE);

@@ -142,6 +142,9 @@ export class Node {
         this.#chain.onVerified(input.results);
         this.#transactions.intake.onVerified(input.results);
         return;
+      case 'proven':
+        this.#net.onProven(input.id, input.answer);
+        return;
       case 'commands':
         for (const { id, command } of input.commands) this.#onCommand(id, command, now);
         return;

@@ -12,6 +12,7 @@ import type { ListenAddress } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { SOCKET_LIMITS, Sockets } from '../shared/io/tcp.js';
+import type { Result } from '../shared/result.js';
 import { seededRng } from '../shared/rng.js';
 import type { ConnectionEffect } from '../shared/wire/connection.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
@@ -20,7 +21,16 @@ import { Node, type NodeOptions } from './node.js';
 import { NodeLog } from './nodeLog.js';
 import type { Queries } from './queries.js';
 import type { OpenStore } from './storage/openStore.js';
-import type { Effect, Input, NodeEvent } from './types.js';
+import type {
+  Command,
+  CommandProblem,
+  Effect,
+  Input,
+  NodeEvent,
+  ProofAnswer,
+  ProofQuestion,
+  Reply,
+} from './types.js';
 import { HashPool } from './workers/hashPool.js';
 import { SignaturePool } from './workers/signaturePool.js';
 
@@ -41,6 +51,8 @@ export interface NodeShellDependencies {
   readonly onTrouble: (error: unknown) => void;
   /** Hears what the node tells, after its log. */
   readonly onEvent?: (event: NodeEvent) => void;
+  /** Answers light peers; `undefined`: there is no index that can be read. */
+  readonly prove?: (question: ProofQuestion) => Promise<ProofAnswer | undefined>;
 }
 
 export class NodeShell {
@@ -50,7 +62,7 @@ export class NodeShell {
   readonly #driver: Driver<Input, Effect>;
   readonly #sockets: Sockets;
   readonly #pools: Pools;
-  readonly #desk: CommandDesk;
+  readonly #desk: Desk;
   readonly #log: NodeLog;
 
   private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
@@ -96,7 +108,7 @@ export class NodeShell {
   }
 
   /** Hands a write of the API to the node. */
-  get command(): CommandDesk['command'] {
+  get command(): Desk['command'] {
     return this.#desk.command;
   }
 
@@ -116,6 +128,18 @@ export class NodeShell {
     await Promise.all([this.#sockets.close(), this.#pools.close()]);
   }
 
+  async #prove(
+    id: number,
+    question: ProofQuestion,
+    { prove, onTrouble }: NodeShellDependencies,
+  ): Promise<void> {
+    try {
+      this.#driver.input({ type: 'proven', id, answer: await prove?.(question) });
+    } catch (error) {
+      onTrouble(error);
+    }
+  }
+
   #perform(effect: Exclude<Effect, ConnectionEffect>, parts: NodeShellDependencies): void {
     switch (effect.type) {
       case 'mine':
@@ -131,6 +155,9 @@ export class NodeShell {
         this.#log.onEvent(effect.event);
         parts.onEvent?.(effect.event);
         return;
+      case 'prove':
+        void this.#prove(effect.id, effect.question, parts);
+        return;
       case 'keep-neighbours':
         parts.opened.neighbours.replace(effect.addresses);
         return;
@@ -139,6 +166,8 @@ export class NodeShell {
     }
   }
 }
+
+type Desk = CommandDesk<Command, Result<Reply, CommandProblem>>;
 
 interface Parts {
   readonly network: Network;

@@ -8,6 +8,7 @@ import type { BlockHash, Txid, Wtxid } from '../shared/units.js';
 import type { ConnectionEffect, ConnectionInput } from '../shared/wire/connection.js';
 import type { DisconnectReason } from '../shared/wire/disconnect.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
+import type { PeerMessage } from '../shared/wire/peerMessages.js';
 import type { MempoolReject } from '../shared/consensus/policyReject.js';
 
 export type Input =
@@ -20,6 +21,8 @@ export type Input =
   | { readonly type: 'verified'; readonly results: readonly VerifyResult[] }
   /** What the API asked for in one turn, in order: one step for all of it. */
   | { readonly type: 'commands'; readonly commands: readonly NumberedCommand[] }
+  /** Answers the `prove` of that id; `undefined`: there is no index that can be read. */
+  | { readonly type: 'proven'; readonly id: number; readonly answer: ProofAnswer | undefined }
   /**
    * The program is stopping: trackers are told, every connection is closed. Nothing comes after.
    */
@@ -32,8 +35,16 @@ export type Effect =
   | { readonly type: 'verify'; readonly batch: SignatureBatch }
   | { readonly type: 'reply'; readonly id: number; readonly result: Result<Reply, CommandProblem> }
   | { readonly type: 'event'; readonly event: NodeEvent }
+  /** A light peer wants this from the index; one is out at a time. */
+  | { readonly type: 'prove'; readonly id: number; readonly question: ProofQuestion }
   /** Addresses of good neighbours, best first, to be kept over a restart. */
   | { readonly type: 'keep-neighbours'; readonly addresses: readonly NetAddress[] };
+
+/** What a light peer asks. */
+export type ProofQuestion = Omit<Extract<PeerMessage, { type: 'getProofs' }>, 'type'>;
+
+/** What it is answered. */
+export type ProofAnswer = Omit<Extract<PeerMessage, { type: 'proofs' }>, 'type'>;
 
 export interface MineJob {
   readonly id: number;

@@ -20,6 +20,8 @@ export interface Announcer {
    * announce.
    */
   readonly network: number | undefined;
+  /** Number of the network that its hello names, whatever it is; `undefined`: it is not served. */
+  readonly asksAbout: number | undefined;
   /** 32 bytes. */
   readonly nodeKey: Uint8Array;
   readonly name: string;
@@ -53,6 +55,18 @@ export class Announcements {
     const slots = this.#sample(announcer, network, slot, message);
     const isRefused = typeof found === 'string';
     return this.#encode(announcer, { slot, slots, isRefused, wanted: message.wanted }, now);
+  }
+
+  /** The frame that answers `getPeers`. */
+  peersFor({ origin, nodeKey }: Announcer, network: number, wanted: number): Uint8Array {
+    const { registry } = this.#verifier;
+    const asker = { slot: undefined, nodeKey, reach: origin.reach };
+    const slots = registry.sample(network, asker, wanted);
+    const intervalSeconds = slots.length > 0 ? ASK_AGAIN_S : ASK_SOON_S;
+    return encodeAnnounced(
+      { intervalSeconds, observed: origin.address, reachable: 'unknown', slots },
+      registry,
+    );
   }
 
   /** The connection of `announcer` broke: its peer is dialed, to see whether it is gone. */
@@ -121,6 +135,10 @@ export class Announcements {
     );
   }
 }
+
+/** When a client that got peers, or none yet, should ask again. */
+const ASK_AGAIN_S = 60;
+const ASK_SOON_S = 2;
 
 const REACHABLE = { unverified: 'unknown', live: 'yes', unreachable: 'no' } as const;
 

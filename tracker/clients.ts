@@ -175,6 +175,8 @@ export class Clients {
     switch (message.type) {
       case 'announce':
         return this.#onAnnounce(client, message, answers, now);
+      case 'getPeers':
+        return this.#onGetPeers(client, message, answers);
       case 'getNetworks':
         if (client.questionsLeft-- <= 0) return FLOODING;
         answers.push(this.#networksFrame);
@@ -204,11 +206,23 @@ export class Clients {
     return undefined;
   }
 
+  /** From whoever names a network that is served; it is registered nowhere. */
+  #onGetPeers(
+    { announcer }: Client,
+    { wanted }: Extract<TrackerMessage, { type: 'getPeers' }>,
+    answers: Uint8Array[],
+  ): Breach | undefined {
+    if (announcer?.asksAbout === undefined) return UNEXPECTED;
+    answers.push(this.#announcements.peersFor(announcer, announcer.asksAbout, wanted));
+    return undefined;
+  }
+
   #announcerOf(origin: Origin, theirs: Hello): Announcer {
     const network = this.#networks.indexOf(theirs.network);
     return {
       origin,
       network: theirs.service === 'peer' && network >= 0 ? network : undefined,
+      asksAbout: network >= 0 ? network : undefined,
       nodeKey: assertDefined(fromHex(theirs.nodeKey), 'a node key is hex'),
       name: theirs.agent,
       height: theirs.tipHeight,

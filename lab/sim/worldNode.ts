@@ -12,7 +12,14 @@ import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { OUTBOUND_WANTED } from '../../peer/net/connections.js';
 import { Node, type NodeOptions } from '../../peer/node.js';
 import type { ChainStore } from '../../peer/chain/store.js';
-import type { Command, Effect, MineJob, NodeEvent } from '../../peer/types.js';
+import type {
+  Command,
+  Effect,
+  MineJob,
+  NodeEvent,
+  ProofAnswer,
+  ProofQuestion,
+} from '../../peer/types.js';
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
 import { Answers } from './answers.js';
 import type { Host, HostOptions, Machine } from './host.js';
@@ -72,6 +79,8 @@ export class WorldNode {
   findsAfterMs: number | undefined | ((job: MineJob) => number) = 1;
   /** A block to find in place of that of the job, or `undefined`. */
   blockInstead: (() => Uint8Array | undefined) | undefined;
+  /** Answers light peers; without it, it keeps no index. */
+  prove: ((question: ProofQuestion) => ProofAnswer | undefined) | undefined;
   /** Called with what it tells, in place of `events`. */
   onEvent: ((event: NodeEvent) => void) | undefined;
   readonly #world: World;
@@ -196,6 +205,14 @@ export class WorldNode {
         const results = this.#answers.to(effect.batch);
         this.#world.after(1, () => {
           this.host.input({ type: 'verified', results });
+        });
+        return;
+      }
+      case 'prove': {
+        const { id } = effect;
+        const answer = this.prove?.(effect.question);
+        this.#world.after(1, () => {
+          this.host.input({ type: 'proven', id, answer });
         });
         return;
       }

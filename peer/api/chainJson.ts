@@ -12,7 +12,7 @@ import type { Queries } from '../queries.js';
 /** A known block: what `Queries` hands out. */
 export type Entry = Queries['tip'];
 
-export function headerJsonOf(entry: Entry, queries: Queries): HeaderJson {
+export function headerJsonOf(entry: Entry, queries: Pick<Queries, 'headerBytes'>): HeaderJson {
   const header = decodeHeader(queries.headerBytes(entry));
   return {
     hash: entry.hash,

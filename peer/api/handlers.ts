@@ -4,18 +4,16 @@
  */
 
 import { fromHex } from '../../shared/bytes.js';
-import { printParamsJson } from '../../shared/consensus/paramsJson.js';
-import type { HeadersJson } from '../../shared/http/chainSchemas.js';
-import type { MiningJson, NetworkJson, StatusJson } from '../../shared/http/nodeSchemas.js';
-import type { AnswerOf, RequestOf } from '../../shared/http/routes.js';
+import type { MiningJson, StatusJson } from '../../shared/http/nodeSchemas.js';
+import type { AnswerOf } from '../../shared/http/routes.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { BlockHash, Now } from '../../shared/units.js';
-import { printNetAddress } from '../../shared/wire/netAddress.js';
 import type { Queries } from '../queries.js';
 import type { Command, CommandProblem, Reply } from '../types.js';
-import { blockJsonOf, headerJsonOf, workHex, type Entry } from './chainJson.js';
+import { blockJsonOf, workHex, type Entry } from './chainJson.js';
 import { MEMPOOL_COUNT_DEFAULT, mempoolOf, mempoolStatusOf, submittedOf } from './mempoolJson.js';
 import { createIndexHandlers, type IndexDesk } from './indexHandlers.js';
+import { headersOf, networkOf, peersOf, readyOf } from './nodeJson.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
 import type { WalletPort } from '../wallet/port.js';
 import type { Handlers } from './server.js';
@@ -117,6 +115,7 @@ function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson,
     chainWork: workHex(tip.chainWork),
     headerHeight: bestHeader.height,
     peers: queries.peerCount,
+    light: false,
     mining: mining.mode.type !== 'off' || mining.generating > 0,
     hashRate: mining.hashesPerSecond,
     synced: queries.isSynced,
@@ -125,40 +124,6 @@ function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson,
     uptimeSeconds: Math.floor((now.mono - facts.started.mono) / 1_000),
     pid: facts.pid,
   };
-}
-
-function peersOf(queries: Queries, now: Now): AnswerOf<'peers'> {
-  return {
-    peers: queries.peers(now).map((peer) => ({
-      address: printNetAddress(peer.address),
-      direction: peer.direction,
-      state: peer.state,
-      protocol: peer.protocol ?? null,
-      agent: peer.agent ?? '',
-      nodeKey: peer.nodeKey ?? null,
-      height: peer.height ?? null,
-      latencyMs: peer.latencyMs ?? null,
-    })),
-  };
-}
-
-function networkOf({ network }: Queries): NetworkJson {
-  const params = JSON.parse(printParamsJson(network.params)) as Record<string, unknown>;
-  return { id: network.id, name: network.params.name, params };
-}
-
-const HEADERS_DEFAULT = 20;
-
-function headersOf(queries: Queries, query: RequestOf<'headers'>['query']): HeadersJson {
-  const { height: tipHeight } = queries.tip;
-  const count = query.count ?? HEADERS_DEFAULT;
-  const from = query.from ?? Math.max(0, tipHeight - count + 1);
-  const headers: HeadersJson['headers'] = [];
-  for (let height = from; height < from + count && height <= tipHeight; height++) {
-    const entry = queries.active(height);
-    if (entry !== undefined) headers.push(headerJsonOf(entry, queries));
-  }
-  return { tipHeight, headers };
 }
 
 function blockOf(
@@ -197,17 +162,4 @@ function miningOf(facts: ApiFacts, queries: Queries, now: Now): MiningJson {
     payTo: facts.payTo,
     onDemand: queries.network.params.fixedTarget,
   };
-}
-
-/** A block or two behind is how a network breathes. */
-const BLOCKS_BEHIND_MAX = 2;
-
-function readyOf(queries: Queries): Result<AnswerOf<'ready'>, Refusal> {
-  const peers = queries.peerCount;
-  const blocksBehind = Math.max(0, queries.bestHeader.height - queries.tip.height);
-  if (peers > 0 && queries.isSynced && blocksBehind <= BLOCKS_BEHIND_MAX) {
-    return ok({ ready: true, peers, blocksBehind });
-  }
-  const synced = queries.isSynced ? 'synced' : `${String(blocksBehind)} blocks behind`;
-  return refuse('not-ready', `It has ${String(peers)} peers and is ${synced}.`);
 }

@@ -7,27 +7,21 @@
  */
 
 import { checkBlock } from '../../shared/consensus/checkBlock.js';
-import { checkHeaderForm, checkHeaderInContext } from '../../shared/consensus/checkHeader.js';
 import { decodeBlock, encodedSize, type Block } from '../../shared/consensus/block.js';
-import { isEased, type ChainPoint } from '../../shared/consensus/difficulty.js';
 import type { Network } from '../../shared/consensus/genesis.js';
-import { decodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
+import { HEADER_BYTES } from '../../shared/consensus/header.js';
 import { REJECTS, type Reject } from '../../shared/consensus/reject.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { BlockHash, UnixSeconds } from '../../shared/units.js';
 import type { ChainEvent, QueueSizes, SignatureBatch, VerifyResult } from '../types.js';
 import { Bodies } from './bodies.js';
-import { highestWhere, locatorOf, pathUp, pointOf, type HeaderEntry } from './headerEntry.js';
-import type { CheckedHeader, HeaderTree } from './headerTree.js';
+import { highestWhere, locatorOf, pathUp, type HeaderEntry } from './headerEntry.js';
+import { HeaderIntake, type Accepted } from './headerIntake.js';
+import type { HeaderTree } from './headerTree.js';
 import { checkLastBlocks, openTree, standingOf } from './load.js';
 import { Mover, type Failure } from './mover.js';
 import { Signatures } from './signatures.js';
 import type { ChainStore, Coin, StorePace } from './store.js';
-
-export interface Accepted {
-  readonly entry: HeaderEntry;
-  readonly isNew: boolean;
-}
 
 export interface ChainOptions {
   /** Changes of coins that wait in memory during a long move, 20,000 unless given. */
@@ -54,12 +48,6 @@ const STEP_COST = 4000;
 const SAVED_AT_ONCE_COST = 200;
 
 /**
- * Children of one parent with an eased target. Their work may be next to nothing, so anyone could
- * flood us.
- */
-const EASED_SIBLINGS_MAX = 8;
-
-/**
  * Bodies above the first missing one that are asked for before it came: bounds what waits for it.
  */
 const DOWNLOAD_WINDOW = 1024;
@@ -77,6 +65,7 @@ export class Chain {
   readonly network: Network;
   readonly #store: ChainStore;
   readonly #tree: HeaderTree;
+  readonly #headers: HeaderIntake;
   readonly #bodies: Bodies;
   readonly #mover: Mover;
   readonly #signatures = new Signatures();
@@ -92,6 +81,7 @@ export class Chain {
     this.network = network;
     this.#store = store;
     this.#tree = openTree(network, store);
+    this.#headers = new HeaderIntake(network.params, this.#tree, store);
     this.#bodies = new Bodies(store);
     const standing = standingOf(this.#tree, store.state());
     checkLastBlocks(standing, store, this.#bodies);
@@ -209,19 +199,7 @@ export class Chain {
     now: UnixSeconds,
     successor?: Uint8Array,
   ): Result<Accepted, Reject> {
-    const hash = headerHash(bytes);
-    const known = this.#tree.entry(hash);
-    if (known?.status === 'invalid') return fail({ code: 'known-invalid', hash });
-    if (known !== undefined) return ok({ entry: known, isNew: false });
-    const header = decodeHeader(bytes);
-    const parent = this.#tree.entry(header.previous);
-    if (parent === undefined) return fail({ code: 'unknown-parent', parent: header.previous });
-    if (parent.status === 'invalid') return fail({ code: 'invalid-parent', parent: parent.hash });
-    const target = this.#checkHeader({ header, hash }, parent, now, successor);
-    if (!target.ok) return target;
-    const entry = this.#tree.add({ header, hash, bytes, target: target.value }, parent);
-    this.#store.putHeader(entry.id, bytes);
-    return ok({ entry, isNew: true });
+    return this.#headers.accept(bytes, now, successor);
   }
 
   /**
@@ -288,52 +266,6 @@ export class Chain {
     const { verified, broken } = this.#signatures.onVerified(results);
     for (const entry of verified) this.#tree.markVerified(entry);
     for (const { entry, txid } of broken) this.#mover.fail(entry, { code: 'bad-signature', txid });
-  }
-
-  #checkHeader(
-    { header, hash }: Pick<CheckedHeader, 'header' | 'hash'>,
-    parent: HeaderEntry,
-    now: UnixSeconds,
-    successor: Uint8Array | undefined,
-  ): Result<bigint, Reject> {
-    const { params } = this.network;
-    const form = checkHeaderForm(params, header, hash);
-    if (!form.ok) return form;
-    const checked = checkHeaderInContext(params, { header, hash, parent: pointOf(parent), now });
-    if (!checked.ok) return checked;
-    if (this.#isCrowded(parent, header.time)) {
-      const { time, bits } = header;
-      const point = { height: parent.height + 1, time, bits, parentTime: parent.time };
-      const isFollowed = successor !== undefined && this.#follows(successor, { hash, point }, now);
-      if (!isFollowed) return fail({ code: 'too-many-eased-siblings', parent: parent.hash });
-    }
-    return ok(checked.value.target);
-  }
-
-  /**
-   * Whether a child of `parent` at `time` is eased, and there are as many such children as we keep.
-   */
-  #isCrowded(parent: HeaderEntry, time: UnixSeconds): boolean {
-    const isOne = (at: UnixSeconds): boolean => isEased(this.network.params, at - parent.time);
-    const areMany = (): boolean =>
-      this.#tree.hasChildren(parent, EASED_SIBLINGS_MAX, (child) => isOne(child.time));
-    return isOne(time) && areMany();
-  }
-
-  /** Whether `bytes` are a proper header on the block described by the others. */
-  #follows(
-    bytes: Uint8Array,
-    on: { readonly hash: BlockHash; readonly point: ChainPoint },
-    now: UnixSeconds,
-  ): boolean {
-    const { params } = this.network;
-    const header = decodeHeader(bytes);
-    const hash = headerHash(bytes);
-    return (
-      header.previous === on.hash &&
-      checkHeaderForm(params, header, hash).ok &&
-      checkHeaderInContext(params, { header, hash, parent: on.point, now }).ok
-    );
   }
 
   #keepBody(entry: HeaderEntry, block: Block, bytes: Uint8Array): void {

@@ -61,6 +61,12 @@ export interface AddressReader {
   coins(address: AddressHash, page?: CoinPage): readonly AddressCoin[];
   /** Newest first. */
   history(address: AddressHash, page: HistoryPage): readonly AddressHistory[];
+  /** Places of its transactions from `from` on, oldest first, `count` at most. */
+  placesFrom(
+    address: AddressHash,
+    from: TransactionPosition,
+    count: number,
+  ): readonly TransactionPosition[];
   /** `youngAbove`: coinbases of higher blocks, genesis never, are told apart. */
   summary(address: AddressHash, youngAbove: number): AddressSummary;
 }

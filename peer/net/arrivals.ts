@@ -9,9 +9,11 @@ import type { PeerMessage } from '../../shared/wire/peerMessages.js';
  * What the other side is once the handshake is over (before that `Link` admits `hello` and `ready`,
  * once each).
  * - `peer`: a node of our network
+ * - `client`: a light peer, which asks us and has nothing but its own payments
+ * - `server`: a node, as such a light peer sees it
  * - `tracker`: its dial-back, which shakes hands, pings and leaves
  */
-export type Counterpart = 'peer' | 'tracker';
+export type Counterpart = 'peer' | 'client' | 'server' | 'tracker';
 
 /**
  * `asked`: only as the answer to a question of ours that is still open; whoever asked looks that
@@ -38,6 +40,46 @@ export const ARRIVALS: Readonly<Record<Counterpart, Readonly<Record<MessageType,
     inv: 'any-time',
     getTransactions: 'any-time',
     transactions: 'asked',
+    getProofs: 'never',
+    proofs: 'never',
+  },
+  client: {
+    ping: 'any-time',
+    pong: 'asked',
+    getHeaders: 'any-time',
+    headers: 'never',
+    getBlocks: 'never',
+    block: 'never',
+    notFound: 'never',
+    newHeaders: 'never',
+    compactWanted: 'never',
+    compactBlock: 'never',
+    getBlockTransactions: 'never',
+    blockTransactions: 'never',
+    inv: 'any-time',
+    getTransactions: 'never',
+    transactions: 'asked',
+    getProofs: 'any-time',
+    proofs: 'never',
+  },
+  server: {
+    ping: 'any-time',
+    pong: 'asked',
+    getHeaders: 'never',
+    headers: 'asked',
+    getBlocks: 'never',
+    block: 'never',
+    notFound: 'never',
+    newHeaders: 'any-time',
+    compactWanted: 'never',
+    compactBlock: 'never',
+    getBlockTransactions: 'never',
+    blockTransactions: 'never',
+    inv: 'never',
+    getTransactions: 'any-time',
+    transactions: 'never',
+    getProofs: 'never',
+    proofs: 'asked',
   },
   tracker: {
     ping: 'any-time',
@@ -55,5 +97,7 @@ export const ARRIVALS: Readonly<Record<Counterpart, Readonly<Record<MessageType,
     inv: 'never',
     getTransactions: 'never',
     transactions: 'never',
+    getProofs: 'never',
+    proofs: 'never',
   },
 };

@@ -35,7 +35,7 @@ export interface CompactBlocksDependencies {
   readonly chain: Chain;
   readonly downloads: Downloads;
   readonly outbox: Outbox;
-  readonly relay: Pick<Relay, 'onNewBlock'>;
+  readonly relay: Pick<Relay, 'onNewBlock' | 'compact'>;
 }
 
 type CompactBlock = Extract<PeerMessage, { type: 'compactBlock' }>;
@@ -69,6 +69,7 @@ export class CompactBlocks {
 
   onGone(session: Session): void {
     this.suppliers.onGone(session);
+    this.#parts.relay.compact.onGone(session);
     this.#partials.delete(session.peer);
   }
 

@@ -23,6 +23,8 @@ const INBOUND_MAX = CONNECTIONS_MAX - OUTBOUND_WANTED;
 const VISITORS_MAX = 32;
 /** A class room may share one address; a whole network on one machine is no attack. */
 const INBOUND_PER_HOST_MAX = 16;
+/** Light peers do nothing for the network: they must not take the places of those who do. */
+const CLIENTS_MAX = 32;
 /** A tracker's dial-back shakes hands, pings and leaves. */
 const TRACKER_VISIT_MS = 30_000;
 
@@ -54,6 +56,11 @@ export class Connections {
     for (const session of this.#sessions.values()) if (session.isPeer) yield session;
   }
 
+  /** The ready sessions with nodes and with light peers. */
+  *listeners(): Generator<Session, void> {
+    for (const session of this.#sessions.values()) if (session.isListener) yield session;
+  }
+
   get count(): number {
     return this.#sessions.size;
   }
@@ -62,9 +69,9 @@ export class Connections {
     return this.#sessions.get(peer);
   }
 
-  /** The oldest ready session with the node of `nodeKey`, other than `except`. */
+  /** The oldest ready session with the node, or light peer, of `nodeKey`, other than `except`. */
   withKey(nodeKey: NodeKey, except?: Session): Session | undefined {
-    for (const session of this.peers()) {
+    for (const session of this.listeners()) {
       if (session !== except && session.nodeKey === nodeKey) return session;
     }
     return undefined;
@@ -142,15 +149,23 @@ export class Connections {
     const { bans } = this.#dependencies;
     const isInbound = facts.direction === 'inbound';
     if (theirs.service === 'tracker' && isInbound) return undefined;
-    if (theirs.service !== 'peer') return 'wrong-service';
+    const isClient = theirs.service === 'client' && isInbound;
+    if (theirs.service !== 'peer' && !isClient) return 'wrong-service';
     if (bans.has(facts.address.host, theirs.nodeKey, now)) return 'banned';
-    return isInbound && this.#inboundCount() >= INBOUND_MAX ? 'too-many-connections' : undefined;
+    if (!isInbound) return undefined;
+    const { all, clients } = this.#inboundCounts();
+    const isFull = all >= INBOUND_MAX || (isClient && clients >= CLIENTS_MAX);
+    return isFull ? 'too-many-connections' : undefined;
   }
 
-  #inboundCount(): number {
-    let count = 0;
-    for (const { facts } of this.peers()) if (facts.direction === 'inbound') count++;
-    return count;
+  #inboundCounts(): { readonly all: number; readonly clients: number } {
+    let [all, clients] = [0, 0];
+    for (const { facts, service } of this.listeners()) {
+      if (facts.direction !== 'inbound') continue;
+      all++;
+      if (service === 'client') clients++;
+    }
+    return { all, clients };
   }
 }
 

@@ -38,6 +38,7 @@ export interface Standing {
 export class Identity {
   readonly nodeKey: NodeKey;
   readonly listenPort: number;
+  readonly service: Service;
   /** Random for each start of the program: two of one key are two running programs. */
   readonly instance: string;
   readonly #options: IdentityOptions;
@@ -48,6 +49,7 @@ export class Identity {
     this.#dependencies = dependencies;
     this.nodeKey = options.nodeKey;
     this.listenPort = options.listenPort;
+    this.service = options.service;
     this.instance = toHex(dependencies.entropy.bytes(8));
   }
 

@@ -8,6 +8,7 @@ import type { BlockServer } from './blockServer.js';
 import type { CompactBlocks } from './compactBlocks.js';
 import type { CompactPush } from './compactPush.js';
 import type { Downloads } from './downloads.js';
+import type { ProofServer } from './proofServer.js';
 import type { Session, SessionEvent } from './session.js';
 import type { Sync } from './sync.js';
 import type { TxRelay } from './txRelay.js';
@@ -19,6 +20,7 @@ export interface MessagesDependencies {
   readonly compactPush: CompactPush;
   readonly server: BlockServer;
   readonly txRelay: TxRelay;
+  readonly proofs: ProofServer;
 }
 
 type Arrived = Extract<SessionEvent, { type: 'message' }>;
@@ -57,10 +59,11 @@ export class Messages {
   }
 
   #handle(session: Session, message: PeerMessage, now: Now): void {
-    const { sync, server, txRelay } = this.#parts;
+    const { sync, server, txRelay, proofs } = this.#parts;
     switch (message.type) {
       case 'ping':
       case 'pong':
+      case 'proofs':
         return;
       case 'getHeaders':
         server.onGetHeaders(session, message);
@@ -82,6 +85,9 @@ export class Messages {
         return;
       case 'transactions':
         txRelay.onTransactions(session, message);
+        return;
+      case 'getProofs':
+        proofs.onGetProofs(session, message);
         return;
       default:
         this.#onBodies(session, message, now);

@@ -8,14 +8,13 @@ import type { Entropy } from '../../shared/entropy.js';
 import type { Rng } from '../../shared/rng.js';
 import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionInput } from '../../shared/wire/connection.js';
-import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { peerProtocol, SHORT_ID_KEY_BYTES } from '../../shared/wire/peerMessages.js';
 import type { Block } from '../../shared/consensus/block.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Settled, Transactions } from '../mempool/transactions.js';
-import type { QueueSizes } from '../types.js';
+import type { ProofAnswer, QueueSizes } from '../types.js';
 import { Bans } from './bans.js';
 import { BlockServer } from './blockServer.js';
 import { Candidates } from './candidates.js';
@@ -30,6 +29,7 @@ import { Knowledge } from './knowledge.js';
 import { Messages } from './messages.js';
 import { Neighbours } from './neighbours.js';
 import type { Outbox } from './outbox.js';
+import { ProofServer } from './proofServer.js';
 import { Progress, type Surroundings } from './progress.js';
 import { Relay } from './relay.js';
 import type { Ending, Session, SessionStatus } from './session.js';
@@ -82,6 +82,7 @@ export class Net {
   readonly #compact: CompactBlocks;
   readonly #txRelay: TxRelay;
   readonly #server: BlockServer;
+  readonly #proofs: ProofServer;
   readonly #messages: Messages;
 
   constructor(options: NetOptions, dependencies: NetDependencies) {
@@ -114,6 +115,7 @@ export class Net {
     this.#server = new BlockServer(chain, sources);
     const parts = { chain, downloads: this.#downloads, relay: this.#relay, outbox };
     this.#compact = new CompactBlocks(entropy.bytes(SHORT_ID_KEY_BYTES), parts);
+    this.#proofs = new ProofServer(outbox);
     const onNewHeader = (entry: HeaderEntry): void => {
       this.#relay.onNewHeader(entry);
     };
@@ -125,6 +127,7 @@ export class Net {
       compactPush,
       server: this.#server,
       txRelay: this.#txRelay,
+      proofs: this.#proofs,
     });
     this.#trackers = this.#makeTrackers(options, dependencies);
     for (const address of options.neighbours) this.#dialing.onHeard(address, 'neighbour');
@@ -164,7 +167,7 @@ export class Net {
       bans: this.#bans.size,
       candidates: this.#dialing.candidateCount,
       blocksInFlight: this.#downloads.inFlightMax,
-      questions: this.#server.questionsMax,
+      questions: Math.max(this.#server.questionsMax, this.#proofs.questionsMax),
       heads: this.#knowledge.headsMax,
       futureHeaders: this.#sync.futureHeadersMax,
       presyncBytes: this.#sync.presyncBytes,
@@ -213,6 +216,11 @@ export class Net {
     this.#downloads.onStored(entry.hash);
     this.#relay.onNewHeader(entry);
     if (block !== undefined) this.#relay.onNewBlock(entry, block);
+  }
+
+  /** See `ProofServer`. */
+  onProven(id: number, answer: ProofAnswer | undefined): void {
+    this.#proofs.onProven(id, answer);
   }
 
   /** The operator does not want to wait for others. */
@@ -324,20 +332,22 @@ export class Net {
   }
 
   #onReady(session: Session, now: Now): void {
-    if (!session.isPeer) return;
+    if (!session.isListener) return;
     this.#duplicates.onReady(session);
     if (session.ending !== undefined) return;
     const first = this.#connections.withKey(session.nodeKey, session);
     if (first !== undefined) this.#duplicates.onDuplicate(first, session, now.mono);
-    this.#dialing.onReady(session);
-    this.#neighbours.onReady();
-    this.#clockWatch.onReady(this.#connections.peers());
     this.#server.onReady(session);
-    this.#downloads.onReady(session, now.mono);
-    this.#sync.onReady(session);
+    if (session.isPeer) {
+      this.#dialing.onReady(session);
+      this.#neighbours.onReady();
+      this.#clockWatch.onReady(this.#connections.peers());
+      this.#downloads.onReady(session, now.mono);
+      this.#sync.onReady(session);
+      this.#compact.suppliers.onReady(session);
+    }
     this.#relay.onReady(session);
     this.#txRelay.onReady(session);
-    this.#compact.suppliers.onReady(session);
     this.#outbox.tell({ type: 'peer-ready', peer: session.summary });
   }
 
@@ -361,12 +371,12 @@ export class Net {
     this.#sync.onGone(session);
     this.#downloads.onGone(session);
     this.#server.onGone(session);
+    this.#proofs.onGone(session);
     this.#txRelay.onGone(session);
     this.#compact.onGone(session);
-    this.#relay.compact.onGone(session);
     this.#knowledge.onGone(session.peer);
     this.#dialing.onGone(session, reason, now);
-    if (isWorthTelling(session, reason)) {
+    if (session.isWorthTelling(reason)) {
       this.#outbox.tell({ type: 'peer-gone', peer: session.summary, reason, sentence });
     }
   }
@@ -388,10 +398,3 @@ type OtherQueues = 'templates' | 'waiting' | 'waitingBytes' | 'intake' | 'orphan
 /** Each step asks for the next one: no list is made for it. */
 const earlier = (a: MonoMs | undefined, b: MonoMs | undefined): MonoMs | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
-
-/** Visits of trackers, and of those who only open a port, come and go; at our end all go. */
-function isWorthTelling({ facts, service }: Session, reason: DisconnectReason): boolean {
-  if (reason === 'shutting-down') return false;
-  if (service !== undefined) return service === 'peer';
-  return facts.direction === 'outbound' || reason !== 'connection-lost';
-}

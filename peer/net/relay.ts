@@ -92,7 +92,7 @@ export class Relay {
   }
 
   #tellAll(entry: HeaderEntry, block?: Block): void {
-    for (const session of this.#parts.connections.peers()) this.#tell(session, entry, block);
+    for (const session of this.#parts.connections.listeners()) this.#tell(session, entry, block);
   }
 
   #tell(session: Session, entry: HeaderEntry, block?: Block): void {

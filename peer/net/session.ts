@@ -131,6 +131,11 @@ export class Session {
     return this.isReady && this.hello.service === 'peer';
   }
 
+  /** The same, or one with a light peer, which is told and asks, and is asked for nothing. */
+  get isListener(): boolean {
+    return this.isReady && this.hello.service !== 'tracker';
+  }
+
   /** When the handshake was over. */
   get readyAt(): MonoMs | undefined {
     return this.#readyAt;
@@ -172,6 +177,16 @@ export class Session {
   get summary(): PeerSummary {
     const { address, direction } = this.facts;
     return { address, direction, agent: this.#link.heard?.agent ?? '' };
+  }
+
+  /**
+   * Whether the log is told that it ends for `reason`: visits of trackers, and of those who only
+   * open a port, come and go; at our end all go.
+   */
+  isWorthTelling(reason: DisconnectReason): boolean {
+    if (reason === 'shutting-down') return false;
+    if (this.service !== undefined) return this.service !== 'tracker';
+    return this.facts.direction === 'outbound' || reason !== 'connection-lost';
   }
 
   status(now: MonoMs): SessionStatus {
@@ -257,7 +272,7 @@ export class Session {
 
   /** It sent something that breaks a rule. */
   fault(
-    reason: 'invalid-header' | 'invalid-block' | 'invalid-transaction',
+    reason: 'invalid-header' | 'invalid-block' | 'invalid-transaction' | 'invalid-proof',
     isBan: boolean,
     sentence: string,
   ): void {
@@ -311,8 +326,12 @@ export class Session {
   }
 
   #arrival(message: PeerMessage): Arrival {
-    const counterpart: Counterpart = this.hello.service === 'tracker' ? 'tracker' : 'peer';
-    return ARRIVALS[counterpart][message.type];
+    return ARRIVALS[this.#counterpart][message.type];
+  }
+
+  get #counterpart(): Counterpart {
+    const isClient = this.#dependencies.identity.service === 'client';
+    return isClient ? 'server' : this.hello.service;
   }
 
   #onPing(nonce: string, now: MonoMs): void {

@@ -42,8 +42,14 @@ export interface SyncOptions {
   readonly workMin: bigint;
 }
 
+/** What it needs of a chain: a light peer's has nothing but headers. */
+export type HeaderChain = Pick<Chain, HeaderPart>;
+
+type HeaderPart =
+  'network' | 'tip' | 'bestHeader' | 'entry' | 'isActive' | 'locator' | 'acceptHeader';
+
 export interface SyncDependencies {
-  readonly chain: Chain;
+  readonly chain: HeaderChain;
   readonly knowledge: Knowledge;
   readonly entropy: Entropy;
   readonly outbox: Outbox;

@@ -43,6 +43,8 @@ export interface TrackerClientOptions {
   readonly address: NetAddress;
   /** An address to claim instead of the socket's. */
   readonly claimedHost: string | undefined;
+  /** It asks for peers in place of announcing itself. */
+  readonly isClient?: boolean;
 }
 
 export interface TrackerClientDependencies {
@@ -152,7 +154,7 @@ export class TrackerClient {
           break;
         case 'ready':
           this.#change({ isReady: true });
-          this.#announce(this.#hasStarted ? 'alive' : 'started', now.mono);
+          this.#speak(this.#hasStarted ? 'alive' : 'started', now.mono);
           break;
         case 'message':
           this.#onMessage(event.message, now.mono);
@@ -176,14 +178,14 @@ export class TrackerClient {
       const reason = state.isReady ? 'stalled' : 'handshake-timeout';
       this.#end(reason, DISCONNECT_REASONS[reason].sentence, now);
     } else if (state.announceAt !== undefined && now >= state.announceAt) {
-      this.#announce('alive', now);
+      this.#speak('alive', now);
     }
   }
 
   /** The node stops: says so. */
   stop(now: MonoMs): void {
     if (this.#state.type !== 'open') return;
-    if (this.#state.isReady) this.#announce('stopped', now);
+    if (this.#state.isReady && !this.#isClient) this.#announce('stopped', now);
     this.#parts.outbox.disconnect(this.#state.peer, 'shutting-down');
   }
 
@@ -218,7 +220,7 @@ export class TrackerClient {
     if (before !== 'answered') {
       outbox.tell({ type: 'tracker', state: 'answered', address: this.address });
     }
-    this.#tellReachable({ host: observedHost, port: this.#port });
+    if (!this.#isClient) this.#tellReachable({ host: observedHost, port: this.#port });
     onPeers(answer.peers);
   }
 
@@ -232,6 +234,18 @@ export class TrackerClient {
     if (reachable === 'no') outbox.notice('unreachable', unreachable(this.address, own));
     else if (isOut) outbox.notice('not-listed', notListed(this.address, own));
     else outbox.notice('reachable', reachedAgain(this.address, own));
+  }
+
+  #speak(event: 'started' | 'alive', now: MonoMs): void {
+    if (!this.#isClient) this.#announce(event, now);
+    else if ((this.#state as Open).link.knows('getPeers')) this.#askForPeers(now);
+    else this.#end('wrong-version', 'It is too old to tell a light peer of others.', now);
+  }
+
+  #askForPeers(now: MonoMs): void {
+    const { peer, link } = this.#state as Open;
+    this.#parts.outbox.send(peer, link.encode({ type: 'getPeers', wanted: SAMPLE_MAX }));
+    this.#change({ deadline: (now + ANSWER_MS) as MonoMs, announceAt: undefined });
   }
 
   #announce(event: 'started' | 'alive' | 'stopped', now: MonoMs): void {
@@ -266,6 +280,10 @@ export class TrackerClient {
 
   #change(change: Partial<Open>): void {
     this.#state = { ...(this.#state as Open), ...change };
+  }
+
+  get #isClient(): boolean {
+    return this.#options.isClient === true;
   }
 
   get #port(): number {

@@ -8,14 +8,17 @@ import type { TrackerStatus } from './trackerClient.js';
 export interface TrackersOptions {
   readonly trackers: readonly NetAddress[];
   readonly claimedHost: string | undefined;
+  /** It asks for peers, and is registered nowhere. */
+  readonly isClient?: boolean;
 }
 
 export class Trackers {
   readonly #clients: readonly TrackerClient[];
 
-  constructor({ trackers, claimedHost }: TrackersOptions, dependencies: TrackerClientDependencies) {
+  constructor(options: TrackersOptions, dependencies: TrackerClientDependencies) {
+    const { trackers, claimedHost, isClient = false } = options;
     this.#clients = trackers.map(
-      (address) => new TrackerClient({ address, claimedHost }, dependencies),
+      (address) => new TrackerClient({ address, claimedHost, isClient }, dependencies),
     );
   }
 

@@ -46,7 +46,8 @@ export class TxRelay {
 
   onReady(session: Session): void {
     this.#requests.onReady(session);
-    this.#announcements.onReady(session);
+    // A light peer has nothing to check them by.
+    if (session.isPeer) this.#announcements.onReady(session);
   }
 
   onGone(session: Session): void {

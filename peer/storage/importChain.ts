@@ -3,7 +3,8 @@
 import { describeReject, type Reject } from '../../shared/consensus/reject.js';
 import { fail, ok, type Result } from '../../shared/result.js';
 import type { UnixSeconds } from '../../shared/units.js';
-import type { Accepted, Chain } from '../chain/chain.js';
+import type { Chain } from '../chain/chain.js';
+import type { Accepted } from '../chain/headerIntake.js';
 import type { Failure } from '../chain/mover.js';
 import { answersTo } from '../chain/signatures.js';
 import type { ChainStore } from '../chain/store.js';

@@ -38,6 +38,10 @@ export interface IndexStatements {
     [address: Uint8Array, below: number],
     [height: number, entries: Uint8Array]
   >;
+  readonly historyFrom: Statement<
+    [address: Uint8Array, from: number],
+    [height: number, entries: Uint8Array]
+  >;
   readonly historyBytes: Statement<[address: Uint8Array], number>;
 }
 
@@ -123,6 +127,12 @@ const prepareReads = (database: Database) => ({
     .prepare<[Uint8Array, number], [number, Uint8Array]>(
       'SELECT height, entries FROM history WHERE address = ? AND height < ? ' +
         'ORDER BY height DESC LIMIT 1',
+    )
+    .raw(),
+  historyFrom: database
+    .prepare<[Uint8Array, number], [number, Uint8Array]>(
+      'SELECT height, entries FROM history WHERE address = ? AND height >= ? ' +
+        'ORDER BY height LIMIT 1',
     )
     .raw(),
   historyBytes: database

@@ -74,7 +74,10 @@ export function demandWholePages(database: Database.Database, sizeOf: () => numb
 
 const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
 
-/** The network to which the database at `path` belongs; `undefined` where there is none yet. */
+/**
+ * The network to which the database at `path`, a full or a light peer's, belongs; `undefined` where
+ * there is none yet.
+ */
 export function pinnedNetwork(path: string): Network | undefined {
   if (!existsSync(path)) return undefined;
   return opened(
@@ -116,9 +119,10 @@ export function opened<T>(
 }
 
 /** A log that grew in a sync is cut back to this when the database takes it in. */
-const WAL_BYTES_KEPT = 4_000_000;
+export const WAL_BYTES_KEPT = 4_000_000;
 
-function claim(database: Database.Database, path: string, network: Network): void {
+/** Makes the database at `path` that of `network`, unless it is another's: throws `Trouble`. */
+export function claim(database: Database.Database, path: string, network: Network): void {
   const stored = storedNetwork(database);
   if (stored === undefined) {
     database.prepare('INSERT INTO network (params) VALUES (?)').run(network.paramsBytes);

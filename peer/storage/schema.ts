@@ -56,14 +56,19 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /** Brings the tables of `database`, the file at `path`, to today's version. */
 export function migrate(database: Database, path: string): void {
-  const version = versionOf(database, path);
   database.function('crc32', { deterministic: true }, checksumOf);
   database.function('is_body', { deterministic: true }, isBody);
+  migrateBy(MIGRATIONS, database, path);
+}
+
+/** Takes the steps that the file at `path` has not taken. */
+export function migrateBy(steps: readonly string[], database: Database, path: string): void {
+  const version = versionOf(database, path, steps.length);
   const run = database.transaction((step: string, next: number) => {
     database.exec(step);
     database.pragma(`user_version = ${String(next)}`);
   });
-  for (const [i, step] of MIGRATIONS.entries()) if (i >= version) run.immediate(step, i + 1);
+  for (const [i, step] of steps.entries()) if (i >= version) run.immediate(step, i + 1);
 }
 
 const checksumOf = (bytes: unknown): number =>
@@ -79,14 +84,18 @@ function isBody(bytes: unknown, header: unknown): number {
 }
 
 /** The version of the file; throws when it is from the future, or cannot be. */
-export function versionOf(database: Database, path: string): number {
+export function versionOf(
+  database: Database,
+  path: string,
+  known: number = SCHEMA_VERSION,
+): number {
   const version = database.pragma('user_version', { simple: true }) as number;
   if (version < 0) throw new StoreDamage('Its version is below zero.');
-  if (version <= SCHEMA_VERSION) return version;
+  if (version <= known) return version;
   throw new Trouble(
     'schema-too-new',
     `${path} was written by a newer version of cairn: its schema is ${String(version)}, ` +
-      `and this program knows ${String(SCHEMA_VERSION)}.`,
+      `and this program knows ${String(known)}.`,
     'Use that version, or another data directory.',
   );
 }

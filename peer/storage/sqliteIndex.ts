@@ -18,6 +18,7 @@ import type {
   IndexCursor,
   IndexReader,
   TransactionPlace,
+  TransactionPosition,
 } from '../index/readers.js';
 import { IndexDamage, type IndexStore } from '../index/store.js';
 import { prepareIndex, type IndexStatements } from './indexStatements.js';
@@ -112,6 +113,26 @@ export class SqliteIndex implements IndexStore, IndexReader {
         const txid = this.#txidAt(placeAt({ height, position }));
         found.push({ height, position, txid, received, spent });
       }
+    }
+    return found;
+  }
+
+  placesFrom(
+    address: AddressHash,
+    from: TransactionPosition,
+    count: number,
+  ): TransactionPosition[] {
+    const found: TransactionPosition[] = [];
+    const key = addressBytes(address);
+    for (let next = from.height; found.length < count;) {
+      const row = this.#sql.historyFrom.get(key, next);
+      if (row === undefined) break;
+      const [height, bytes] = row;
+      next = height + 1;
+      const above = height === from.height ? from.position : 0;
+      const places = [...entriesDownward(bytes)].reverse().map(({ position }) => position);
+      const wanted = places.filter((position) => position >= above).slice(0, count - found.length);
+      found.push(...wanted.map((position) => ({ height, position })));
     }
     return found;
   }

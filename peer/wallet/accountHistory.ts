@@ -32,6 +32,7 @@ export function historyOf(
   page: HistoryPage,
   { ledger, tracked }: { readonly ledger: Ledger; readonly tracked: readonly TrackedPayment[] },
 ): readonly HistoryRow[] {
+  ledger.need(addresses);
   const waiting = page.before === undefined ? waitingRows(addresses, ledger, tracked) : [];
   const confirmed = confirmedRows(addresses, page, ledger);
   return [...waiting, ...confirmed].slice(0, page.count);

@@ -74,14 +74,18 @@ export function isOfSeed({ accounts }: WalletDocument, seed: Uint8Array): boolea
   });
 }
 
-const wasUsed = (account: Account, ledger: Ledger): boolean =>
-  addressesOf(account, 'receive', GAP).some((address) => isUsed(ledger, address));
+function wasUsed(account: Account, ledger: Ledger): boolean {
+  const first = addressesOf(account, 'receive', GAP);
+  ledger.need(first);
+  return first.some((address) => isUsed(ledger, address));
+}
 
 /** `document` itself where nothing was used beyond what is known. */
 function raised(document: WalletDocument, account: Account, ledger: Ledger): WalletDocument {
   const counts = ADDRESS_KINDS.map((kind) => {
     const { given } = account.addresses[kind];
     const ahead = addressesOf(account, kind, given + GAP).slice(given);
+    ledger.need(ahead);
     return [kind, given + ahead.findLastIndex((address) => isUsed(ledger, address)) + 1] as const;
   });
   const isMore = counts.some(([kind, count]) => count > account.addresses[kind].given);

@@ -9,7 +9,7 @@ import type { AddressHash, Amount, Txid } from '../../shared/units.js';
 import type { AddressCoin } from '../index/readers.js';
 import { ADDRESS_KINDS } from './accountKeys.js';
 import type { OwnCoin } from './coinSelection.js';
-import { addressesOf, GAP, keyBytes, type Account } from './document.js';
+import { addressesOf, GAP, keyBytes, type Account, type WalletDocument } from './document.js';
 import type { Ledger } from './ledger.js';
 import { isLive, type TrackedPayment } from './paymentState.js';
 
@@ -74,6 +74,7 @@ export class Holdings {
   }
 
   #look(addresses: readonly AddressHash[]): Looked {
+    this.#ledger.need(addresses);
     const live = this.#liveOf(addresses);
     const taken = new Set(
       live.flatMap(({ inputs }) => inputs.map(({ txid, index }) => outpointKey(txid, index))),
@@ -127,6 +128,16 @@ interface Looked {
 /** The addresses of an account that somebody may have paid: what was given out, and some more. */
 export const watchedAddresses = (account: Account): readonly AddressHash[] =>
   ADDRESS_KINDS.flatMap((kind) => addressesOf(account, kind, account.addresses[kind].given + GAP));
+
+/** All these, those after them, and what is only watched: what will be asked about before long. */
+export const addressesToCome = ({ accounts, watched }: WalletDocument): readonly AddressHash[] => [
+  ...accounts.flatMap((account) =>
+    ADDRESS_KINDS.flatMap((kind) =>
+      addressesOf(account, kind, account.addresses[kind].given + 2 * GAP),
+    ),
+  ),
+  ...watched.map(({ address }) => address),
+];
 
 const NO_KEY = new Uint8Array(32);
 

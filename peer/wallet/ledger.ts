@@ -1,6 +1,6 @@
 /**
- * What a wallet reads: the node's index of the chain and what waits for a block. It keeps no copy
- * of either, so that its balance and history follow every reorganisation.
+ * What a wallet reads: the node's index of the chain and what waits for a block, or what a light
+ * peer was proven. It keeps no copy, so that its balance and history follow every reorganisation.
  */
 
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
@@ -27,6 +27,11 @@ export interface Ledger extends IndexPart {
   readonly maturity: number;
   /** When the block at `height` was made, as its header says. */
   timeOf(height: number): UnixSeconds | undefined;
+  /**
+   * Called before the rest is asked about these addresses: a ledger that has to ask others first
+   * throws, and whoever reads is called again when it knows. So nothing may change before.
+   */
+  need(addresses: readonly AddressHash[]): void;
   waiting(txid: Txid): WaitingTransaction | undefined;
   /** Those that pay `address` or spend its coins. */
   waitingOf(address: AddressHash): readonly WaitingTransaction[];

@@ -50,6 +50,9 @@ class NodeLedger implements Ledger {
     return this.#queries.active(height)?.time;
   }
 
+  /** The index knows all of them. */
+  need(): void {}
+
   coins(address: AddressHash) {
     return this.#index.coins(address);
   }

@@ -20,7 +20,11 @@ import type { WalletProblem } from '../wallet/problem.js';
 /** What the node says of a transaction: `undefined` where it has it, else why it does not. */
 export type Submit = (transaction: Uint8Array) => Promise<string | undefined>;
 
-/** What `use` reads once the node's index is at its tip. Throws `Trouble` where that cannot be. */
+/**
+ * What `use` reads once the ledger is at the tip. `use` may be called several times
+ * (`Ledger.need`): it changes nothing before its last read, or does it all again. Throws `Trouble`
+ * where that cannot be.
+ */
 export type Look = <T>(use: (ledger: Ledger) => T) => Promise<T>;
 
 export interface PayerDependencies {

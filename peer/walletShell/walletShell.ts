@@ -28,7 +28,7 @@ import {
   type Account,
   type WalletDocument,
 } from '../wallet/document.js';
-import { Holdings, watchedAddresses, type Balance } from '../wallet/holdings.js';
+import { addressesToCome, Holdings, watchedAddresses, type Balance } from '../wallet/holdings.js';
 import type { Ledger } from '../wallet/ledger.js';
 import { readPayment } from '../wallet/payment.js';
 import { trackPayments } from '../wallet/paymentState.js';
@@ -61,6 +61,8 @@ export interface WalletShellDependencies {
   readonly submit: Submit;
   /** What to pay where nobody says it. */
   readonly feeRate: () => FeeRate;
+  /** Hears which addresses are the wallet's, and which come next. */
+  readonly onAddresses?: (addresses: readonly AddressHash[]) => void;
   readonly entropy: Entropy;
   readonly now: () => UnixSeconds;
   readonly logger: Logger;
@@ -193,9 +195,10 @@ export class WalletShell implements WalletPort {
       const added = addAccount(document, name, seed);
       if (!added.ok) return added;
       const whole = withAllUsed(added.value, seed, ledger);
-      this.#save(whole);
       const account = findAccount(whole, name);
-      return account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
+      const view = account.ok ? ok(this.#viewOf(account.value, ledger)) : account;
+      this.#save(whole);
+      return view;
     });
   }
 
@@ -229,6 +232,7 @@ export class WalletShell implements WalletPort {
       const watched = { address: address.value, label };
       const changed = watch(document, watched);
       if (!changed.ok) return changed;
+      ledger.need([address.value]);
       this.#save(changed.value);
       return ok({ watched, balance: this.#holdings(ledger).balance([address.value]) });
     });
@@ -267,7 +271,7 @@ export class WalletShell implements WalletPort {
 
   /** The document, also one that was put there since the last call. */
   #load(): WalletDocument | undefined {
-    this.#document ??= this.#files.readDocument();
+    if (this.#document === undefined) this.#keep(this.#files.readDocument());
     return this.#document;
   }
 
@@ -284,7 +288,12 @@ export class WalletShell implements WalletPort {
 
   #save(document: WalletDocument): void {
     this.#files.writeDocument(document);
+    this.#keep(document);
+  }
+
+  #keep(document: WalletDocument | undefined): void {
     this.#document = document;
+    if (document !== undefined) this.#dependencies.onAddresses?.(addressesToCome(document));
   }
 
   async #make(words: Words, passphrase: string, minutes: number): Promise<void> {

@@ -158,6 +158,11 @@ export const SETTINGS = {
     default: undefined,
     about: 'address that mined blocks pay; without it, that of the node’s own key',
   },
+  'peer.light': {
+    kind: { type: 'boolean' },
+    default: 'false',
+    about: 'keep headers alone, and a wallet whose coins peers prove: no chain, no mining',
+  },
   'peer.addressIndex': {
     kind: { type: 'boolean' },
     default: 'true',

@@ -23,16 +23,26 @@ export function merkleRoot(leafHashes: readonly Uint8Array[]): Uint8Array {
 }
 
 /** The sibling hashes from leaf `index` up to the root: RFC 6962 §2.1.1. */
-export function inclusionProof(leafHashes: readonly Uint8Array[], index: number): Uint8Array[] {
-  assert(Number.isSafeInteger(index) && index >= 0 && index < leafHashes.length, 'no such leaf');
-  const proof: Uint8Array[] = [];
-  let at = index;
+export const inclusionProof = (leafHashes: readonly Uint8Array[], index: number): Uint8Array[] =>
+  inclusionProofs(leafHashes, [index])[0] as Uint8Array[];
+
+/** Those of several leaves, for which the tree is made once. */
+export function inclusionProofs(
+  leafHashes: readonly Uint8Array[],
+  indexes: readonly number[],
+): Uint8Array[][] {
+  const isLeaf = (at: number): boolean =>
+    Number.isSafeInteger(at) && at >= 0 && at < leafHashes.length;
+  assert(indexes.every(isLeaf), 'no such leaf');
+  const proofs = indexes.map((index) => ({ at: index, path: [] as Uint8Array[] }));
   for (let level = leafHashes; level.length > 1; level = nextLevel(level)) {
-    const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
-    if (sibling !== undefined) proof.push(sibling);
-    at = Math.floor(at / 2);
+    for (const proof of proofs) {
+      const sibling = level[proof.at % 2 === 0 ? proof.at + 1 : proof.at - 1];
+      if (sibling !== undefined) proof.path.push(sibling);
+      proof.at = Math.floor(proof.at / 2);
+    }
   }
-  return proof;
+  return proofs.map(({ path }) => path);
 }
 
 export interface Inclusion {

@@ -44,6 +44,7 @@ export const HTTP_ERRORS = {
     status: 409,
     hint: 'Start the node with --address-index, or with peer.addressIndex true in its file.',
   },
+  'light-peer': { status: 409, hint: 'Ask a full peer: --node NAME|URL.' },
   'index-busy': { status: 503, hint: 'Try again in a moment.' },
   'host-refused': {
     status: 403,

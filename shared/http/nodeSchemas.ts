@@ -30,6 +30,7 @@ export const statusJson = {
     'headerHeight',
     'indexHeight',
     'peers',
+    'light',
     'mining',
     'hashRate',
     'synced',
@@ -55,6 +56,10 @@ export const statusJson = {
       description: 'block up to which transactions are indexed, −1: none yet; null: no index',
     },
     peers: { type: 'integer', minimum: 0, description: 'sessions that are ready' },
+    light: {
+      type: 'boolean',
+      description: 'whether it keeps headers alone, and believes what is proven to it',
+    },
     mining: { type: 'boolean' },
     hashRate: HASH_RATE,
     synced: {

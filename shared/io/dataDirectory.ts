@@ -19,7 +19,11 @@ export const defaultDataDirectory = (...folders: readonly string[]): string =>
   join(envPaths('cairn', { suffix: '' }).data, ...folders);
 
 /** The programs that have one, and the file by which the folder of each is known. */
-export const MAIN_FILES = { peer: 'chain.sqlite', tracker: 'registry.sqlite' } as const;
+export const MAIN_FILES = {
+  peer: 'chain.sqlite',
+  'light peer': 'light.sqlite',
+  tracker: 'registry.sqlite',
+} as const;
 
 export type Owner = keyof typeof MAIN_FILES;
 
@@ -35,7 +39,7 @@ export class DataDirectory {
     this.path = path;
     try {
       makeFolders(path);
-      if (owner !== undefined) refuseOther(path, owner);
+      if (owner !== undefined) refuseOtherOwner(path, owner);
       this.#lock = new DirectoryLock(path, { pid: process.pid, address });
     } catch (error) {
       throw diskTrouble(error, path);
@@ -84,17 +88,28 @@ function makeFolder(folder: string, path: string): void {
   }
 }
 
-/** A folder with the files of both was made by hand, and is left to whoever did so. */
-function refuseOther(path: string, owner: Owner): void {
-  const other = owner === 'peer' ? 'tracker' : 'peer';
+/**
+ * Throws `Trouble` where `path` is the folder of another program. One with the files of several was
+ * made by hand, and is left to whoever did so.
+ */
+export function refuseOtherOwner(path: string, owner: Owner): void {
   const holds = (one: Owner): boolean => existsSync(join(path, MAIN_FILES[one]));
-  if (!holds(other) || holds(owner)) return;
+  if (holds(owner)) return;
+  const other = (Object.keys(MAIN_FILES) as Owner[]).find(holds);
+  if (other === undefined) return;
   throw new Trouble(
     'other-program',
     `The data directory ${path} is that of a ${other}, not of a ${owner}.`,
-    'Choose another with --data.',
+    other === 'tracker' || owner === 'tracker' ? CHOOSE_ANOTHER : CHOOSE_OR_CHANGE[owner],
   );
 }
+
+const CHOOSE_ANOTHER = 'Choose another with --data.';
+
+const CHOOSE_OR_CHANGE = {
+  peer: 'Start it with --light, or choose another directory with --data.',
+  'light peer': 'Leave --light out, or choose another directory with --data.',
+} as const;
 
 function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);

@@ -44,6 +44,7 @@ export const DISCONNECT_REASONS = {
   'invalid-header': row('ban', 'It sent a header that breaks a rule.'),
   'invalid-block': row('ban', 'It sent a block that breaks a rule.'),
   'invalid-transaction': row('ban', 'It sent a transaction that breaks a rule.'),
+  'invalid-proof': row('ban', 'It sent a proof that proves nothing.'),
 
   // Nobody's fault.
   'too-many-connections': row('none', 'All places are taken.'),

@@ -103,6 +103,23 @@ export const hex = <Hex extends string = string>(count: number): Kind<Hex> =>
     unpack: (bytes) => toHex(bytes) as Hex,
   });
 
+/** From `min` to `max` values of `size` bytes, hex in memory, one after the other in one binary. */
+export const hexes = <Hex extends string>(
+  size: number,
+  range: { readonly min: number; readonly max: number },
+): Kind<readonly Hex[]> =>
+  converted(binary({ min: size * range.min, max: size * range.max, unit: size }), {
+    shape: `bin ${String(size)} × ${String(range.min)}–${String(range.max)}`,
+    pack: (values: readonly Hex[]) => fromHex(values.join('')) ?? new Uint8Array(),
+    unpack: (bytes) => {
+      const all = toHex(bytes);
+      return Array.from(
+        { length: bytes.length / size },
+        (_, i) => all.slice(2 * size * i, 2 * size * (i + 1)) as Hex,
+      );
+    },
+  });
+
 /** An unsigned integer of 256 bits, most significant byte first. */
 export const u256: Kind<bigint> = converted(bin(32), {
   shape: 'bin 32 (unsigned, big-endian)',

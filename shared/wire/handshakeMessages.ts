@@ -9,7 +9,7 @@ import { message, Protocol, type MessageOf } from './protocol.js';
 
 /**
  * The protocol versions that this program speaks; from 2 on, transactions travel as well, from 3 on
- * new blocks as short ids.
+ * new blocks as short ids, and proofs for light peers.
  */
 export const PROTOCOL_MIN = 1;
 export const PROTOCOL_MAX = 3;
@@ -76,5 +76,8 @@ export const handshakeProtocol = new Protocol('handshake', [helloRow, readyRow])
 /** What a program says of itself. */
 export type Hello = Omit<MessageOf<typeof helloRow>, 'type'>;
 
-/** What kind of program speaks. A client asks a tracker something and joins no swarm. */
+/**
+ * What kind of program speaks. A client asks trackers and peers, and nobody asks it: a light peer,
+ * or a peer that looks for its network.
+ */
 export type Service = Hello['service'];

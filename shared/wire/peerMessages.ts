@@ -1,7 +1,21 @@
 /** What peers say to each other once the handshake is over. */
 
-import type { BlockHash, Wtxid } from '../units.js';
-import { array, bin, binary, field, hash, hashes, nullable } from './fields.js';
+import type { AddressHash, BlockHash, Wtxid } from '../units.js';
+import {
+  array,
+  bin,
+  binary,
+  field,
+  hash,
+  hashes,
+  hexes,
+  nullable,
+  oneOf,
+  record,
+  u16,
+  u32,
+  type ValueOf,
+} from './fields.js';
 import { KEEP_ALIVE_ROWS } from './handshakeMessages.js';
 import { message, Protocol, type MessageOf } from './protocol.js';
 
@@ -27,6 +41,12 @@ const PREFILLED_BYTES_MAX = 120_000;
 export const PLACE_BYTES = 2;
 /** Transactions of a block asked for by one `getBlockTransactions`. */
 export const REST_MAX = 1_000;
+/** Addresses in one `getProofs`, proofs in one `proofs`, and the bytes of these together. */
+export const PROOF_ADDRESSES_MAX = 64;
+export const PROOFS_MAX = 64;
+export const PROOFS_BYTES_MAX = 250_000;
+/** No block of 3.9 MB has more than 2^16 transactions. */
+const PATH_MAX = 16;
 /** The largest transaction (bytes), and what one `transactions` carries. */
 const TRANSACTION_BYTES = { min: 13, max: 100_000 } as const;
 /** The smallest that spends: one input, one key, one output. */
@@ -34,6 +54,17 @@ const SPENDING_BYTES_MIN = 184;
 export const TRANSACTIONS_BYTES_MAX = 250_000;
 /** The largest block that any network may have, whatever its parameters say (bytes). */
 export const BLOCK_BYTES_CEILING = 3_900_000;
+
+const provenTransaction = record({
+  block: field(hash<BlockHash>(), 'the block that holds it'),
+  position: field(u16, 'its place there, from 0: steers the path left and right (§10)'),
+  count: field(u32, 'transactions of the block, likewise'),
+  path: field(binary({ min: 0, max: 32 * PATH_MAX, unit: 32 }), 'siblings from the leaf upward'),
+  transaction: field(binary(TRANSACTION_BYTES), 'all of its bytes'),
+});
+
+/** A transaction and the path to the Merkle root of its block. */
+export type ProvenTransaction = ValueOf<typeof provenTransaction>;
 
 const CONSTANT_ROWS = [
   ...KEEP_ALIVE_ROWS,
@@ -170,6 +201,41 @@ const CONSTANT_ROWS = [
       missing: field(
         hashes<Wtxid>({ min: 0, max: GET_TRANSACTIONS_MAX }),
         'what was asked for and does not wait any more',
+      ),
+    },
+  }),
+  message({
+    name: 'getProofs',
+    number: 0x30,
+    since: 3,
+    limit: { bytes: 1_292, why: '64 addresses' },
+    about:
+      'A client asks for the transactions that pay to addresses or spend their coins, from a ' +
+      'place in the chain on. Answer: `proofs`.',
+    fields: {
+      addresses: field(
+        hexes<AddressHash>(20, { min: 1, max: PROOF_ADDRESSES_MAX }),
+        'address hashes',
+      ),
+      height: field(u32, 'of the first block that is looked at'),
+      position: field(u16, 'of the first transaction in that block'),
+    },
+  }),
+  message({
+    name: 'proofs',
+    number: 0x31,
+    since: 3,
+    limit: { bytes: PROOFS_BYTES_MAX + 39, why: 'two of the largest transactions or 64 others' },
+    about: 'Answers `getProofs`: the first of these transactions, in the order of the chain.',
+    fields: {
+      state: field(
+        oneOf('done', 'more', 'no-index'),
+        'whether that is all; or the sender keeps no index of addresses, and has no answer',
+      ),
+      upTo: field(hash<BlockHash>(), 'the last block that was looked at; zeros: no-index'),
+      proofs: field(
+        array(provenTransaction, { min: 0, max: PROOFS_MAX, bytesMax: PROOFS_BYTES_MAX }),
+        'each with the path to the Merkle root in the header of its block',
       ),
     },
   }),

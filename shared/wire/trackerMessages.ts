@@ -85,7 +85,7 @@ export const TRACKER_ROWS = [
     number: 0x43,
     since: 1,
     limit: { bytes: 2_828, why: '50 peers' },
-    about: 'Answers `announce`.',
+    about: 'Answers `announce` and `getPeers`.',
     fields: {
       intervalSeconds: field(u32, 'when to announce again'),
       observed: field(host, "the asker's address as the tracker sees it"),
@@ -95,6 +95,14 @@ export const TRACKER_ROWS = [
         'a random sample of live peers without the asker',
       ),
     },
+  }),
+  message({
+    name: 'getPeers',
+    number: 0x44,
+    since: 3,
+    limit: { bytes: 2, why: 'its field' },
+    about: 'A client asks for peers of its network, and is not registered. Answer: `announced`.',
+    fields: { wanted: field(u8UpTo(SAMPLE_MAX), 'how many peers it wants to hear of') },
   }),
 ] as const;
 

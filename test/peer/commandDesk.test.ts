@@ -17,7 +17,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('commandDesk', () => {
   it('hands in as one what comes in one turn, in order', async () => {
     const inputs: Input[] = [];
-    const desk = new CommandDesk((input) => inputs.push(input));
+    const desk = new CommandDesk<Command, unknown>((input) => inputs.push(input));
     void desk.command(generate(1));
     void desk.command(MINE_OFF);
     expect(inputs).to.deep.equal([]);
@@ -38,11 +38,11 @@ describe('commandDesk', () => {
   });
 
   it('brings each answer to who asked', async () => {
-    const desk = new CommandDesk(() => undefined);
+    const desk = new CommandDesk<Command, unknown>(() => undefined);
     const asked = [desk.command(generate(1)), desk.command(generate(2))];
     const hashesOf = (id: number) => [String(id) as BlockHash];
     for (const id of [2, 1, 7]) {
-      desk.onReply({ type: 'reply', id, result: ok({ type: 'generated', hashes: hashesOf(id) }) });
+      desk.onReply({ id, result: ok({ type: 'generated', hashes: hashesOf(id) }) });
     }
     expect(await Promise.all(asked)).to.deep.equal(
       [1, 2].map((id) => ok({ type: 'generated', hashes: hashesOf(id) })),

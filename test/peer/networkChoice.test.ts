@@ -40,6 +40,7 @@ describe('peer/networkChoice', () => {
       network: undefined,
       genesisFile: undefined,
       tracker: TRACKER,
+      isLight: false,
     };
     served = [ok([RED])];
     pauses = 0;

@@ -17,6 +17,7 @@ const PARTS = {
   'peer/net/': 'net',
   'peer/mining/': 'mining',
   'peer/wallet/': 'wallet',
+  'peer/light/': 'light',
   'peer/node.ts': 'node',
   'peer/node/': 'node',
   'peer/storage/': 'peer storage',
@@ -44,7 +45,7 @@ const LEVELS_01 = [...LEVEL_0, 'consensus'] as const;
 const LEVELS_02 = [...LEVELS_01, 'wire', 'http', 'config'] as const;
 const PEER_MACHINE = [
   ...(['peer types', 'peer queries', 'chain', 'index', 'mempool', 'net', 'mining'] as const),
-  ...(['wallet', 'node'] as const),
+  ...(['wallet', 'light', 'node'] as const),
 ] as const;
 const PEER_ADAPTERS = ['peer storage', 'workers', 'api'] as const;
 const TRACKER_MACHINE = ['registry', 'tracker'] as const;
@@ -66,14 +67,15 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   mining: [...LEVELS_01, 'peer types', 'chain', 'mempool'],
   index: [...LEVELS_01, 'chain'],
   wallet: [...LEVELS_01, 'index'],
+  light: [...LEVELS_02, 'peer types', 'chain', 'index', 'net', 'wallet'],
   registry: [...LEVELS_02],
   'peer queries': [...LEVELS_02, 'peer types', 'chain', 'mempool', 'net', 'mining'],
   node: [...LEVELS_02, ...PEER_MACHINE],
   tracker: [...LEVELS_02, ...TRACKER_MACHINE],
   io: LEVELS_02,
-  'peer storage': [...LEVELS_02, 'io', 'peer types', 'chain', 'index'],
+  'peer storage': [...LEVELS_02, 'io', 'peer types', 'chain', 'index', 'light'],
   workers: [...LEVELS_02, 'io', 'peer types'],
-  api: [...LEVELS_02, 'io', 'peer types', 'peer queries', 'index', 'wallet'],
+  api: [...LEVELS_02, 'io', 'peer types', 'peer queries', 'index', 'wallet', 'light'],
   'tracker storage': [...LEVELS_02, 'io', 'registry'],
   'tracker http': [...LEVELS_02, 'io', 'registry', 'tracker'],
   web: [...LEVELS_01, 'http'],

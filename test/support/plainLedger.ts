@@ -103,6 +103,8 @@ export class PlainLedger implements Ledger {
       .slice(0, count);
   }
 
+  need(): void {}
+
   place(txid: Txid): TransactionPlace | undefined {
     for (const [height, transactions] of this.blocks.entries()) {
       const position = transactions.findIndex((tx) => tx.txid === txid);

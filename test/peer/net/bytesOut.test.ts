@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { packPlaces, packShortIds } from '../../../peer/net/shortIds.js';
 import { IN_FLIGHT_MAX } from '../../../peer/net/txRequests.js';
 import type { BlockHash, Wtxid } from '../../../shared/units.js';
-import { HEADERS_MAX, INV_MAX, type PeerMessage } from '../../../shared/wire/peerMessages.js';
+import {
+  BLOCK_BYTES_CEILING,
+  HEADERS_MAX,
+  INV_MAX,
+  peerProtocol,
+  type PeerMessage,
+} from '../../../shared/wire/peerMessages.js';
 import { NETWORKS_MAX, SAMPLE_MAX } from '../../../shared/wire/trackerMessages.js';
 import type { TrackerMessage } from '../../../shared/wire/trackerMessages.js';
 import { World } from '../../../lab/sim/world.js';
@@ -15,9 +21,11 @@ import {
   makeNetwork,
   nextBlock,
   nextBlocks,
+  owner,
   type MadeBlock,
 } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
+import { letProve } from '../../support/lightWorld.js';
 import { payGenesis } from '../../support/mempools.js';
 import { projectRoot } from '../../support/paths.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
@@ -304,6 +312,31 @@ describe('net: bytes out for bytes in', () => {
       // Two others: one is told, and that one asks for it and gets it.
       const asked = tx.bytes.length + 15;
       expect(out, 'tells it').to.be.within(1, (table.get('transactions')?.bytesOut ?? 0) + asked);
+    },
+    getProofs() {
+      const asked = ({ height }: { height: number }): Traffic => {
+        const client = { service: 'client', listenPort: 0 } as const;
+        const scene = sceneWith(blocks, { hello: client });
+        letProve(scene.node);
+        const addresses = [owner(0).address];
+        return traffic(scene, { type: 'getProofs', addresses, height, position: 0 });
+      };
+      const none = asked({ height: 1 });
+      expectRow('getProofs', none);
+      expect(none.out, 'nothing to prove').to.equal(42);
+      expect(asked({ height: 0 }).out, 'a proof').to.be.above(none.out + 100);
+      // No message is larger than its limit.
+      const most = peerProtocol(BLOCK_BYTES_CEILING).limit(0x31, 3);
+      expect(table.get('getProofs')?.bytesOut).to.equal(Number(most) + 5);
+    },
+    getPeers() {
+      const world = new TrackerWorld();
+      for (let i = 1; i <= SAMPLE_MAX + 1; i++) {
+        world.register(new TestPeer({ host: `10.0.0.${String(i)}` }));
+      }
+      const told = trackerTraffic(world, { type: 'getPeers', wanted: SAMPLE_MAX });
+      expectRow('getPeers', told);
+      expect(told.out, 'a full sample').to.be.above(56 * SAMPLE_MAX - 100);
     },
     getNetworks() {
       const networks = Array.from({ length: NETWORKS_MAX }, (_, i) => ({

@@ -51,14 +51,28 @@ describe('net/connections', () => {
   });
 
   it('refuses programs that have no business here, and versions that it does not speak', () => {
-    expect(reasonFor({ service: 'client' })).to.deep.equal(['wrong-service']);
     expect(reasonFor({ protocolMin: 1_000, protocolMax: 1_001 })).to.deep.equal(['wrong-version']);
     const world = new World();
     const node = addNode(world, network);
-    const tracker = new Stranger(world, network, { hello: { service: 'tracker' } });
-    node.connectTo(tracker);
+    for (const [number, service] of [['tracker'], ['client']].entries()) {
+      const options = { number: 210 + number, hello: { service: service[0] as never } };
+      node.connectTo(new Stranger(world, network, options));
+    }
     world.run(100);
-    expect(node.reasons).to.deep.equal(['wrong-service']);
+    expect(node.reasons).to.deep.equal(['wrong-service', 'wrong-service']);
+  });
+
+  it('lets 32 light peers in, whom it counts among nobody', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    for (let number = 1; number <= 33; number++) {
+      const address = { host: `10.3.0.${String(number)}`, port: 6_000 };
+      const options = { number, address, hello: { service: 'client', listenPort: 0 } as const };
+      new Stranger(world, network, options).call(node);
+    }
+    expect(node.node.queries.peers(world.now)).to.have.length(32);
+    expect(node.peerCount).to.equal(0);
+    expect(node.reasons).to.deep.equal(['too-many-connections']);
   });
 
   it('refuses who does not own its node key', () => {

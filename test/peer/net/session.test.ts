@@ -90,8 +90,12 @@ describe('net/session', () => {
       { type: 'block', block: new Uint8Array(84) },
       { type: 'notFound', hash: ZEROS },
       { type: 'newHeaders', headers: new Uint8Array(80) },
+      { type: 'inv', wtxids: [ZEROS as never] },
+      { type: 'getTransactions', wtxids: [ZEROS as never] },
+      { type: 'getProofs', addresses: ['00'.repeat(20) as never], height: 0, position: 0 },
+      { type: 'proofs', state: 'no-index', upTo: ZEROS, proofs: [] },
     ];
-    for (const counterpart of ['peer', 'tracker'] as const) {
+    for (const counterpart of ['peer', 'client', 'tracker'] as const) {
       for (const message of examples) {
         const { world, node, stranger } = scene({ hello: { service: counterpart } });
         // What it is asked for at the start is answered.

@@ -23,6 +23,7 @@ import {
   spend,
 } from '../../support/blocks.js';
 import { SocketProgram } from '../../support/socketProgram.js';
+import { addLight } from '../../support/lightWorld.js';
 import { Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
@@ -41,7 +42,7 @@ describe('wire/disconnect', () => {
     expect(banning).to.have.members([
       ...['frame-too-large', 'frame-empty', 'message-unknown', 'message-malformed'],
       ...['message-unexpected', 'bad-ready', 'invalid-header', 'invalid-block'],
-      'invalid-transaction',
+      ...['invalid-transaction', 'invalid-proof'],
     ]);
   });
 });
@@ -70,7 +71,9 @@ const EXAMPLES: Readonly<Record<DisconnectReason, Example>> = {
   'handshake-timeout': node({ isMute: true }, silence(6)),
   'wrong-network': node({ hello: { network: 'ff'.repeat(32) as BlockHash } }),
   'wrong-version': node({ hello: { protocolMin: 1_000, protocolMax: 1_001 } }),
-  'wrong-service': node({ hello: { service: 'client' } }),
+  'wrong-service': node({}, ({ world, node }) => {
+    node.connectTo(new Stranger(world, network, { number: 99, hello: { service: 'client' } }));
+  }),
   'wrong-key': trackerThatFindsAnother,
   'self-connection': node({}, ({ node }) => {
     node.connectTo(node);
@@ -115,6 +118,18 @@ const EXAMPLES: Readonly<Record<DisconnectReason, Example>> = {
     world.run(100);
     stranger.say({ type: 'transactions', transactions: [forged.bytes], missing: [] });
   }),
+
+  'invalid-proof': () => {
+    const world = new World();
+    const light = addLight(world, network);
+    const liar = new Stranger(world, network);
+    light.want([owner(3).address]);
+    light.connectTo(liar);
+    world.run(100);
+    liar.say({ type: 'proofs', state: 'more', upTo: network.id, proofs: [] });
+    world.run(100);
+    return light.reasons[0];
+  },
 
   'too-many-connections': node({}, ({ world, node, stranger }) => {
     for (let i = 0; i < 16; i++) {
