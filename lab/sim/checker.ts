@@ -47,8 +47,7 @@ export const QUEUES_MAX: QueueSizes = {
   decodedBytes: 8_000_000,
   // A block that was begun is asked about whole.
   signatureChecks: 4_096 + 20_000,
-  // Of the smallest that there can be.
-  waiting: 350_000,
+  waiting: 100_000,
   waitingBytes: 64_000_000,
   intake: 51_000,
   orphans: 125 * 100,

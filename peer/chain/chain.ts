@@ -23,6 +23,11 @@ import { Mover, type Failure } from './mover.js';
 import { Signatures } from './signatures.js';
 import type { ChainStore, Coin, StorePace } from './store.js';
 
+type AloneSignatures = Pick<
+  Signatures,
+  'isRight' | 'hasRoomAlone' | 'askAlone' | 'takeBatches' | 'trust'
+>;
+
 export interface ChainOptions {
   /** Changes of coins that wait in memory during a long move, 20,000 unless given. */
   readonly coinChangesMax?: number;
@@ -160,7 +165,7 @@ export class Chain {
   }
 
   /** What is known of, and asked about, the signatures of transactions by themselves. */
-  get signatures(): Pick<Signatures, 'isRight' | 'hasRoomAlone' | 'askAlone' | 'takeBatches'> {
+  get signatures(): AloneSignatures {
     return this.#signatures;
   }
 

@@ -60,6 +60,8 @@ export class Mover {
   #storedPosition: HeaderEntry;
   #storedState: string;
   #toldTip: HeaderEntry;
+  /** A reorganisation came to its end since the last `takeEvents`. */
+  #hasArrived = false;
   #events: ChainEvent[] = [];
   #blocks = new Map<BlockHash, Block>();
   #failures: Failure[] = [];
@@ -104,9 +106,13 @@ export class Mover {
     return this.#next() !== undefined;
   }
 
-  /** Makes one move, if there is one, and returns what it cost: 0 when there is none. */
+  /**
+   * Makes one move, if there is one, and returns what it cost: 0 when there is none, or before what
+   * a reorganisation brought was taken (`takeEvents`): what left the chain must be stored elsewhere
+   * in the step in which it left.
+   */
   step(): number {
-    const move = this.#next();
+    const move = this.#hasArrived ? undefined : this.#next();
     if (move === undefined) return 0;
     switch (move.type) {
       case 'connect':
@@ -152,6 +158,7 @@ export class Mover {
     this.#tellTip();
     const events = this.#events;
     this.#events = [];
+    this.#hasArrived = false;
     return events;
   }
 
@@ -254,6 +261,7 @@ export class Mover {
     }
     this.#tip = target;
     this.#tellTip();
+    this.#hasArrived = true;
     const depth = from.height - fork.height;
     const hashes = { from: from.hash, to: target.hash, fork: fork.hash };
     this.#events.push({ type: 'reorganised', ...hashes, depth });

@@ -38,6 +38,7 @@ export class Signatures {
   readonly #waiting = new Map<Wtxid, Waiting>();
   /** Whose signatures are right: a fact about bytes, whatever the chain does. Never stored. */
   readonly #checked = new RecentIds(CHECKED_MIN);
+  #isKept: (wtxid: Wtxid) => boolean = () => false;
   #unsent: DecodedTransaction[] = [];
   #checksUnderWay = 0;
 
@@ -71,14 +72,20 @@ export class Signatures {
 
   /** Whether the signatures of `tx` are known to be right. */
   isRight(tx: DecodedTransaction): boolean {
-    return tx.keys.length === 0 || this.#checked.has(tx.wtxid);
+    return tx.keys.length === 0 || this.isKnown(tx);
   }
 
   /**
    * Whether `tx` was looked at before: its form is right as well, for without that nobody asks
    * about signatures.
    */
-  readonly isKnown = ({ wtxid }: DecodedTransaction): boolean => this.#checked.has(wtxid);
+  readonly isKnown = ({ wtxid }: DecodedTransaction): boolean =>
+    this.#checked.has(wtxid) || this.#isKept(wtxid);
+
+  /** Somebody keeps transactions whose signatures are right, and says whether one is among them. */
+  trust(isKept: (wtxid: Wtxid) => boolean): void {
+    this.#isKept = isKept;
+  }
 
   /** Asks about all transactions of a block of which some are not known to be right. */
   ask(entry: HeaderEntry, { transactions }: Block): void {

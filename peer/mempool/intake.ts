@@ -78,6 +78,7 @@ export class Intake {
   #keptTaken = 0;
   /** Of those, what came before what it spends. */
   #tooEarly: KeptTransaction[] = [];
+  #isLastRound = false;
   #ownCount = 0;
   #outcomes: Outcome[] = [];
 
@@ -91,6 +92,11 @@ export class Intake {
     let behind = 0;
     for (const arrivals of this.#behind.values()) behind += arrivals.length;
     return this.#queue.length + this.#checking.size + behind + this.#orphans.count;
+  }
+
+  /** The same without orphans, which wait for others and not for us. */
+  get busyCount(): number {
+    return this.count - this.#orphans.count;
   }
 
   get orphanCount(): number {
@@ -122,6 +128,7 @@ export class Intake {
     this.#kept = kept;
     this.#keptTaken = 0;
     this.#tooEarly = [];
+    this.#isLastRound = false;
   }
 
   onVerified(results: readonly VerifyResult[]): void {
@@ -197,8 +204,10 @@ export class Intake {
   #endKept(): void {
     if (this.#kept.length === 0 || this.#keptTaken < this.#kept.length) return;
     if (this.#queue.length > 0 || this.#checking.size > 0) return;
-    const left = this.#tooEarly;
-    this.restore(left.length < this.#kept.length ? left : []);
+    // Once none of them comes in any more, they are looked at a last time, and refused.
+    const [left, isLastRound] = [this.#tooEarly, this.#tooEarly.length === this.#kept.length];
+    this.restore(left);
+    this.#isLastRound = isLastRound;
   }
 
   #look(arrival: Arrival, context: MempoolContext, mono: MonoMs): void {
@@ -233,10 +242,10 @@ export class Intake {
     } else if (origin.type === 'peer') {
       this.#orphans.add(tx, origin.peer, parent, mono);
       this.#release(tx.txid);
-    } else {
-      if (origin.type === 'kept') this.#tooEarly.push({ ...origin, bytes: tx.bytes });
-      this.#refuse(arrival, reject);
-    }
+    } else if (origin.type === 'kept' && !this.#isLastRound) {
+      this.#tooEarly.push({ ...origin, bytes: tx.bytes });
+      this.#release(tx.txid);
+    } else this.#refuse(arrival, reject);
   }
 
   #count(txid: Txid, change: 1 | -1): void {

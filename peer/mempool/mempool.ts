@@ -13,6 +13,7 @@ import type { NetworkParams } from '../../shared/consensus/params.js';
 import type { Reject } from '../../shared/consensus/reject.js';
 import {
   isCoinbase,
+  outpointKey,
   outpointsOf,
   type DecodedTransaction,
 } from '../../shared/consensus/transaction.js';
@@ -21,7 +22,8 @@ import type { AddressHash, Amount, Txid, UnixSeconds, Wtxid } from '../../shared
 import { checkSpends, type Spends } from '../chain/connect.js';
 import type { CoinReader } from '../chain/coinView.js';
 import type { Coin } from '../chain/store.js';
-import { closure, MempoolEntry, rateOf } from './entry.js';
+import { closure, MempoolEntry } from './entry.js';
+import { evictCheapest, takeOut } from './eviction.js';
 import { FeeFloor } from './feeFloor.js';
 import { chainProblem, replacementProblem } from './newcomer.js';
 import type { MempoolReject } from '../../shared/consensus/policyReject.js';
@@ -30,6 +32,8 @@ import type { RateBucket } from './rateBuckets.js';
 
 /** Where a pool is full to, after something had to go: so that each newcomer does not sort it. */
 const ROOM_SHARE = 0.99;
+/** Of the smallest ones that wait each takes about 3 kB of memory. */
+export const COUNT_MAX = 100_000;
 
 export interface MempoolOptions {
   readonly params: NetworkParams;
@@ -208,9 +212,9 @@ export class Mempool {
       this.#note(evicted, 'evicted');
       return ok({ entry, replaced: [...replaced], evicted });
     }
-    // It came to nothing, so it takes nobody's place.
-    for (const one of replaced) this.#pool.add(one);
-    const gone = [...evicted, ...this.#makeRoom(context.now)];
+    // It came to nothing, so it takes nobody's place; but some of what those need may be gone.
+    const lost = this.#putBack(replaced, context.height);
+    const gone = [...evicted, ...lost, ...this.#makeRoom(context.now)];
     this.#note(
       gone.filter((one) => one !== entry),
       'evicted',
@@ -234,6 +238,16 @@ export class Mempool {
     return gone;
   }
 
+  /** Returns those that cannot come back: their parents had to go. */
+  #putBack(entries: Iterable<MempoolEntry>, height: number): readonly MempoolEntry[] {
+    const lost: MempoolEntry[] = [];
+    for (const entry of entries) {
+      if (this.#spends(entry.tx, height, NONE).ok) this.#pool.add(entry);
+      else lost.push(entry);
+    }
+    return lost;
+  }
+
   /**
    * After a reorganisation: takes back what blocks held that are no part of the chain any more,
    * first to last and with their coinbases, and lets go of what is not right any more. Returns what
@@ -246,16 +260,36 @@ export class Mempool {
   ): readonly MempoolEntry[] {
     for (const tx of returned) if (!isCoinbase(tx)) this.add(tx, context);
     const undone = new Set(returned.map(({ txid }) => txid));
-    const wrong = [...this.#pool.entries()].filter((entry) => {
+    const inDoubt = [...this.#pool.entries()].filter((entry) => {
       const { inputs, lockHeight } = entry.tx;
-      const isInDoubt =
+      return (
         areAllInDoubt ||
         entry.spendsCoinbase ||
         lockHeight > context.height ||
-        inputs.some(({ txid }) => undone.has(txid));
-      return isInDoubt && !this.#spends(entry.tx, context.height, new Set()).ok;
+        inputs.some(({ txid }) => undone.has(txid))
+      );
     });
-    return this.#removeAll(wrong, 'wrong');
+    return this.#removeWrong(inDoubt, context.height);
+  }
+
+  /** Of `inDoubt` what is not right: each alone, for its coins may be in the chain by now. */
+  #removeWrong(inDoubt: MempoolEntry[], height: number): readonly MempoolEntry[] {
+    const gone: MempoolEntry[] = [];
+    // Also what is added while it runs: what needs one that went.
+    for (const entry of inDoubt) {
+      if (this.#pool.get(entry.tx.txid) !== entry) continue;
+      if (this.#spends(entry.tx, height, NONE).ok) continue;
+      inDoubt.push(...entry.children);
+      this.#pool.remove(entry);
+      this.#note([entry], this.#isInChain(entry.tx) ? 'confirmed' : 'wrong');
+      gone.push(entry);
+    }
+    return gone;
+  }
+
+  /** Whether a coin that it makes is there. */
+  #isInChain({ txid, outputs }: DecodedTransaction): boolean {
+    return outputs.some((_, i) => this.#options.coin(outpointKey(txid, i)) !== undefined);
   }
 
   /** Lets go of what has waited too long, with what needs it. */
@@ -328,32 +362,19 @@ export class Mempool {
 
   /** Those that pay least, each with all that needs it, until there is room again. */
   #makeRoom(now: UnixSeconds): readonly MempoolEntry[] {
-    const { bytesMax } = this.#options;
-    if (this.#pool.bytes <= bytesMax) return [];
-    const evicted: MempoolEntry[] = [];
-    const cheapestFirst = [...this.#pool.entries()].sort(
-      (a, b) => rateOf(a.descendants) - rateOf(b.descendants) || b.number - a.number,
-    );
-    for (const entry of cheapestFirst) {
-      if (this.#pool.bytes <= bytesMax * ROOM_SHARE) break;
-      if (this.#pool.get(entry.tx.txid) !== entry) continue;
-      this.#floor.onEvicted(rateOf(entry.descendants), now);
-      evicted.push(...this.#takeOut([entry]));
-    }
-    return evicted;
+    if (this.#isWithin(1)) return [];
+    const isEnough = (): boolean => this.#isWithin(ROOM_SHARE);
+    return evictCheapest(this.#pool, isEnough, (rate) => this.#floor.onEvicted(rate, now));
+  }
+
+  #isWithin(share: number): boolean {
+    return this.#pool.bytes <= this.#options.bytesMax * share && this.count <= COUNT_MAX * share;
   }
 
   #removeAll(entries: Iterable<MempoolEntry>, departure: Departure): readonly MempoolEntry[] {
-    const gone = this.#takeOut(entries);
+    const gone = takeOut(this.#pool, entries);
     this.#note(gone, departure);
     return gone;
-  }
-
-  /** Removes `entries` and all that needs them. */
-  #takeOut(entries: Iterable<MempoolEntry>): readonly MempoolEntry[] {
-    const all = [...closure(entries, 'children')];
-    for (const entry of all) this.#pool.remove(entry);
-    return all;
   }
 
   #note(entries: Iterable<MempoolEntry>, departure: Departure | undefined): void {
@@ -364,6 +385,7 @@ export class Mempool {
   }
 }
 
+const NONE: ReadonlySet<MempoolEntry> = new Set();
 /** Of a transaction id in an outpoint key. */
 const TXID_DIGITS = 64;
 

@@ -47,6 +47,12 @@ export interface Settled {
   readonly changes: readonly MempoolChange[];
 }
 
+interface Returned {
+  readonly transactions: readonly DecodedTransaction[];
+  /** Nothing is left out. */
+  readonly isWhole: boolean;
+}
+
 /** What comes back from blocks that a reorganisation left; its owners send the rest again. */
 const RETURNED_BYTES_MAX = 20_000_000;
 /** Blocks that are read again at once; after more, all that waits is checked instead. */
@@ -83,6 +89,7 @@ export class Transactions {
     const options = { ...policy, params, coin: (outpoint: string) => chain.coin(outpoint) };
     this.mempool = new Mempool(options, (kept.at(-1)?.number ?? -1) + 1);
     this.intake = new Intake({ chain, mempool: this.mempool });
+    chain.signatures.trust((wtxid) => this.mempool.byWtxid(wtxid) !== undefined);
     this.intake.restore(kept);
   }
 
@@ -111,7 +118,10 @@ export class Transactions {
     this.mempool.onTip();
     this.#missed.push(...events);
     for (const [hash, block] of blocks) this.#missedBlocks.set(hash, block);
-    if (this.#chain.isMoving || (mayBeLater && isAtTip && this.#takesLong(blocks))) return;
+    // What left the chain is nowhere but in its blocks: it comes back in the step that left it.
+    const hasLost = events.some(({ type }) => type === 'block-disconnected');
+    const isLater = mayBeLater && isAtTip && !hasLost && this.#takesLong(blocks);
+    if (this.#chain.isMoving || isLater) return;
     const [missed, joined] = [this.#missed, this.#missedBlocks];
     this.#missed = [];
     this.#missedBlocks = new Map();
@@ -166,7 +176,8 @@ export class Transactions {
       }
     }
     if (left.length === 0 && isReread) return;
-    this.mempool.onReorganised(this.#returned(left.reverse()), this.#context(now), !isReread);
+    const { transactions, isWhole } = this.#returned(left.reverse());
+    this.mempool.onReorganised(transactions, this.#context(now), !isReread || !isWhole);
   }
 
   #context(now: Now): MempoolContext {
@@ -180,18 +191,22 @@ export class Transactions {
     });
   }
 
-  /** What `blocks` held, coinbases included: from the lowest on, until it is too much. */
-  #returned(blocks: readonly HeaderEntry[]): readonly DecodedTransaction[] {
-    const returned: DecodedTransaction[] = [];
+  /**
+   * What `blocks` held, coinbases included: from the lowest on, until it is too much, or one cannot
+   * be read.
+   */
+  #returned(blocks: readonly HeaderEntry[]): Returned {
+    const transactions: DecodedTransaction[] = [];
     let bytes = 0;
     for (const entry of blocks) {
-      if (bytes > RETURNED_BYTES_MAX) break;
-      for (const tx of this.#chain.decoded(entry)?.transactions ?? []) {
-        returned.push(tx);
+      const block = bytes > RETURNED_BYTES_MAX ? undefined : this.#chain.decoded(entry);
+      if (block === undefined) return { transactions, isWhole: false };
+      for (const tx of block.transactions) {
+        transactions.push(tx);
         bytes += tx.bytes.length;
       }
     }
-    return returned;
+    return { transactions, isWhole: true };
   }
 
   #expire({ mono, unix }: Now): void {

@@ -26,6 +26,7 @@ import type { Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
 import { most } from './most.js';
 import type { Session } from './session.js';
+import { unpackPlaces } from './shortIds.js';
 import { IN_FLIGHT_MAX } from './txRequests.js';
 
 /** Bytes of one peer that are with the sockets and not with the operating system. */
@@ -134,6 +135,10 @@ export class BlockServer {
     const guest = this.#guests.get(session.peer);
     if (guest === undefined) return;
     const { hash, places } = question;
+    if (!areOfOthers(unpackPlaces(places))) {
+      session.breach('message-malformed', 'It asks for places that are not ascending, or for 0.');
+      return;
+    }
     this.#waiting.add(guest);
     guest.questions.push({ type: 'rest', hash, places });
     if (blocksAsked(guest) > BLOCKS_ASKED_MAX) session.end('flooding');
@@ -291,6 +296,10 @@ export class BlockServer {
     return 0;
   }
 }
+
+/** Whether they are ascending, so each there once, and none is that of the coinbase. */
+const areOfOthers = (places: readonly number[]): boolean =>
+  places.every((place, i) => place > (places[i - 1] ?? 0));
 
 /** Questions for blocks, or for parts of them, without an answer. */
 const blocksAsked = ({ questions, onTheirWay, headersAsked, listsAsked }: Guest): number =>

@@ -5,12 +5,13 @@
  * - The sender may not have checked the body (it passes a block on when proof of work and Merkle
  *   root are right), so what is wrong with it is no fault of the sender.
  * - Two transactions with one short id give a wrong Merkle root: then, as whenever something does
- *   not fit, `downloads` fetches the whole block, and nobody is blamed.
+ *   not fit, `downloads` fetches the whole block, and nobody is blamed. One look for each peer and
+ *   block: what is false costs its sender a proof of work.
  * - Only what comes from the peers that we asked to push compact is looked at; of others the header
  *   counts.
  */
 
-import { encodeBlock, type Block } from '../../shared/consensus/block.js';
+import { encodeBlock, encodedSize, type Block } from '../../shared/consensus/block.js';
 import { decodeHeader, HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import { decodeTransaction, type DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { BlockHash, Now, PeerId } from '../../shared/units.js';
@@ -51,6 +52,10 @@ interface Partial {
 
 /** Blocks of one peer that wait for the rest; for further ones the whole is asked for. */
 const PARTIALS_MAX = 2;
+/** Peers that are asked for the rest of one block: the first may never give it. */
+const ASKED_FOR_ONE_MAX = 3;
+/** Last blocks of one peer that were looked at: each costs its proof of work, and counts once. */
+const TRIED_MAX = 16;
 
 export class CompactBlocks {
   readonly suppliers: CompactSuppliers;
@@ -59,6 +64,7 @@ export class CompactBlocks {
   /** What waits for a block. Of two with one short id the later one. */
   readonly #waiting = new Map<ShortId, DecodedTransaction>();
   readonly #partials = new Map<PeerId, Map<BlockHash, Partial>>();
+  readonly #tried = new Map<PeerId, Set<BlockHash>>();
 
   /** `key`: 16 secret bytes, new at each start, so that nobody prepares a collision. */
   constructor(key: Uint8Array, dependencies: CompactBlocksDependencies) {
@@ -71,6 +77,7 @@ export class CompactBlocks {
     this.suppliers.onGone(session);
     this.#parts.relay.compact.onGone(session);
     this.#partials.delete(session.peer);
+    this.#tried.delete(session.peer);
   }
 
   /** Who came to wait for a block, and who left. */
@@ -91,12 +98,13 @@ export class CompactBlocks {
   /** A push; its header was given to the chain. */
   onBlock(session: Session, message: CompactBlock, now: Now): void {
     const entry = this.#parts.chain.entry(headerHash(message.header));
-    if (entry === undefined || !this.#isWanted(entry)) return;
+    if (entry === undefined || !this.#isWanted(entry) || !this.#isFirstTry(session, entry)) return;
     const transactions = this.#fill(message);
     if (transactions === undefined) {
       session.breach('message-malformed', 'Its compact block has transactions where none can be.');
       return;
     }
+    if (!this.#canFit(transactions)) return;
     const missing = transactions.flatMap((tx, place) => (tx === undefined ? [place] : []));
     const partial = { header: message.header, transactions, missing };
     if (missing.length === 0) this.#complete(entry, partial, now);
@@ -125,7 +133,7 @@ export class CompactBlocks {
       }
       partial.transactions[partial.missing[i] as number] = decoded.value;
     }
-    if (!entry.hasBody) this.#complete(entry, partial, now);
+    if (!entry.hasBody && this.#canFit(partial.transactions)) this.#complete(entry, partial, now);
   }
 
   /** `session` gave the whole block instead, or has it no more. */
@@ -138,6 +146,24 @@ export class CompactBlocks {
   #isWanted(entry: HeaderEntry): boolean {
     const isNext = entry.parent?.hasBody === true && entry.chainWork > this.#tipWork;
     return isNext && !entry.hasBody && entry.status !== 'invalid';
+  }
+
+  #isFirstTry({ peer }: Session, { hash }: HeaderEntry): boolean {
+    const tried = this.#tried.get(peer) ?? new Set();
+    if (tried.has(hash)) return false;
+    const [oldest] = tried;
+    if (tried.size >= TRIED_MAX && oldest !== undefined) tried.delete(oldest);
+    this.#tried.set(peer, tried.add(hash));
+    return true;
+  }
+
+  /** Whether each is there once, and all together in a block: one id may stand for a large one. */
+  #canFit(transactions: readonly (DecodedTransaction | undefined)[]): boolean {
+    const there = transactions.filter((tx) => tx !== undefined);
+    const { blockBytesMax } = this.#parts.chain.network.params;
+    return (
+      new Set(there).size === there.length && encodedSize({ transactions: there }) <= blockBytesMax
+    );
   }
 
   get #tipWork(): bigint {
@@ -161,10 +187,17 @@ export class CompactBlocks {
     const { hash } = entry;
     // The whole block is asked for by `downloads`.
     if (partial.missing.length > REST_MAX || partials.size >= PARTIALS_MAX) return;
+    if (this.#askedFor(hash) >= ASKED_FOR_ONE_MAX) return;
     if (!this.#parts.downloads.claim(session, hash, now.mono)) return;
     this.#partials.set(session.peer, partials.set(hash, partial));
     const places = packPlaces(partial.missing);
     session.send({ type: 'getBlockTransactions', hash, places });
+  }
+
+  #askedFor(hash: BlockHash): number {
+    let count = 0;
+    for (const partials of this.#partials.values()) if (partials.has(hash)) count++;
+    return count;
   }
 
   /** All of it is here; whether it fits, the Merkle root tells. */

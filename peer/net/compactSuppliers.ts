@@ -1,6 +1,7 @@
 /**
  * Who is asked to push new blocks compact: three peers at most, those that were the last to tell of
- * a new tip first. More would send the same thing more often.
+ * a new tip first, and among them one that we called, if there is one. More would send the same
+ * thing more often.
  */
 
 import type { Session } from './session.js';
@@ -28,6 +29,7 @@ export class CompactSuppliers {
     if (!session.knows('compactWanted')) return;
     this.#able.add(session);
     this.#fill();
+    if (isOutbound(session) && !this.#asked.some(isOutbound)) this.onFirst(session);
   }
 
   onGone(session: Session): void {
@@ -41,15 +43,23 @@ export class CompactSuppliers {
     if (!this.#able.has(session)) return;
     if (!this.has(session)) {
       session.send({ type: 'compactWanted', key: this.#key });
-      if (this.#asked.length >= SUPPLIERS_MAX) {
-        this.#asked.shift()?.send({ type: 'compactWanted', key: undefined });
-      }
+      if (this.#asked.length >= SUPPLIERS_MAX) this.#dismissOne(session);
     }
     this.#asked = [...this.#asked.filter((one) => one !== session), session];
   }
 
+  /** Not the last one that we called, unless `newcomer` is another: nobody chooses who calls us. */
+  #dismissOne(newcomer: Session): void {
+    const outbound = this.#asked.filter(isOutbound);
+    const kept = outbound.length === 1 && !isOutbound(newcomer) ? outbound[0] : undefined;
+    const leaving = this.#asked.find((one) => one !== kept);
+    leaving?.send({ type: 'compactWanted', key: undefined });
+    this.#asked = this.#asked.filter((one) => one !== leaving);
+  }
+
   #fill(): void {
-    for (const session of this.#able) {
+    const inOrder = [...this.#able].sort((a, b) => Number(isOutbound(b)) - Number(isOutbound(a)));
+    for (const session of inOrder) {
       if (this.#asked.length >= SUPPLIERS_MAX) return;
       if (this.has(session)) continue;
       session.send({ type: 'compactWanted', key: this.#key });
@@ -57,3 +67,5 @@ export class CompactSuppliers {
     }
   }
 }
+
+const isOutbound = ({ facts }: Session): boolean => facts.direction === 'outbound';

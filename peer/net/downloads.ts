@@ -132,11 +132,11 @@ export class Downloads {
     if (isNew) this.#remember(hash, session);
   }
 
-  /** `session` is asked for the rest of a block; false if somebody is asked for the whole of it. */
+  /** `session` is asked for the rest of a block, beside others; false if it has enough to do. */
   claim({ peer }: Session, hash: BlockHash, now: MonoMs): boolean {
     const blocks = this.#suppliers.get(peer)?.blocks;
     if (blocks === undefined || blocks.room === 0 || blocks.owes(hash)) return false;
-    if (!this.#wanted.claim(hash)) return false;
+    this.#wanted.claim(hash);
     blocks.onAsked([hash], now);
     this.#isChanged = true;
     return true;

@@ -1,6 +1,6 @@
 /**
- * Tells peers which transactions wait here: a new one soon, and all of them, a piece at a time, to
- * a peer that is new. So two halves of a network that come together know each other's.
+ * Tells peers which transactions wait here: a new one soon, and all of them, a thousand a second,
+ * to a peer that is new. So two halves of a network that come together know each other's.
  *
  * What goes out is bounded by what waits: no list is kept for a peer. (In Bitcoin Core such lists
  * grew until relay slowed down, published 2024-10.)
@@ -15,6 +15,8 @@ import type { Session } from './session.js';
 
 /** Between two messages to a peer. */
 export const ANNOUNCE_EVERY_MS = 50;
+/** Between two pieces of what waited before a peer came: it can ask for as many in this time. */
+export const PIECE_EVERY_MS = 1_000;
 /** What a peer is known to have: the last that it announced. */
 const KNOWN_MIN = 5_000;
 
@@ -23,6 +25,7 @@ interface Listener {
   readonly known: RecentIds;
   /** What waited when it came, and what it was not told yet. */
   untold: Iterator<MempoolEntry> | undefined;
+  nextPieceAt: number;
 }
 
 export class TxAnnouncements {
@@ -39,7 +42,9 @@ export class TxAnnouncements {
   onReady(session: Session): void {
     if (!session.knows('inv')) return;
     const untold = this.#mempool.count > 0 ? this.#mempool.entries() : undefined;
-    this.#listeners.set(session.peer, { session, known: new RecentIds(KNOWN_MIN), untold });
+    const known = new RecentIds(KNOWN_MIN);
+    const nextPieceAt = Number.NEGATIVE_INFINITY;
+    this.#listeners.set(session.peer, { session, known, untold, nextPieceAt });
   }
 
   onGone({ peer }: Session): void {
@@ -61,7 +66,7 @@ export class TxAnnouncements {
     this.#nextAt = now + ANNOUNCE_EVERY_MS;
     const fresh = this.#fresh.filter((entry) => this.#isWaiting(entry));
     this.#fresh = [];
-    for (const listener of this.#listeners.values()) this.#tell(listener, fresh);
+    for (const listener of this.#listeners.values()) this.#tell(listener, fresh, now);
   }
 
   nextWake(): MonoMs | undefined {
@@ -78,9 +83,8 @@ export class TxAnnouncements {
     return this.#mempool.get(tx.txid)?.tx === tx;
   }
 
-  #tell(listener: Listener, fresh: readonly MempoolEntry[]): void {
-    // What is fresh stands at the end of what it was not told.
-    const entries = listener.untold === undefined ? fresh : nextOf(listener, INV_MAX);
+  #tell(listener: Listener, fresh: readonly MempoolEntry[], now: MonoMs): void {
+    const entries = listener.untold === undefined ? fresh : [...nextPiece(listener, now), ...fresh];
     const wtxids = entries.map(({ tx }) => tx.wtxid).filter((one) => !listener.known.has(one));
     for (let at = 0; at < wtxids.length; at += INV_MAX) {
       listener.session.send({ type: 'inv', wtxids: wtxids.slice(at, at + INV_MAX) });
@@ -88,10 +92,12 @@ export class TxAnnouncements {
   }
 }
 
-/** Up to `count` of what `listener` was not told. */
-function nextOf(listener: Listener, count: number): MempoolEntry[] {
+/** Of what `listener` was not told, as much as one message holds, when it is time. */
+function nextPiece(listener: Listener, now: MonoMs): MempoolEntry[] {
   const entries: MempoolEntry[] = [];
-  while (entries.length < count && listener.untold !== undefined) {
+  if (now < listener.nextPieceAt) return entries;
+  listener.nextPieceAt = now + PIECE_EVERY_MS;
+  while (entries.length < INV_MAX && listener.untold !== undefined) {
     const next = listener.untold.next();
     if (next.done === true) listener.untold = undefined;
     else entries.push(next.value);

@@ -98,7 +98,7 @@ export class TxRelay {
   }
 
   settle(now: MonoMs, isSynced: boolean): void {
-    const mayAsk = isSynced && this.#transactions.intake.count < INTAKE_MAX;
+    const mayAsk = isSynced && this.#transactions.intake.busyCount < INTAKE_MAX;
     this.#requests.settle(now, mayAsk);
     this.#announcements.settle(now);
   }

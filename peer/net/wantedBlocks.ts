@@ -99,11 +99,9 @@ export class WantedBlocks {
     return taken;
   }
 
-  /** Somebody is asked for `hash`; false if somebody was before. */
-  claim(hash: BlockHash): boolean {
-    if (this.#asked.has(hash)) return false;
+  /** Somebody is asked for `hash`: nobody else need be. */
+  claim(hash: BlockHash): void {
     this.#asked.add(hash);
-    return true;
   }
 
   /** Others may be asked for these, too. */

@@ -153,7 +153,7 @@ const CONSTANT_ROWS = [
       hash: field(hash<BlockHash>(), 'the block'),
       places: field(
         binary({ min: PLACE_BYTES, max: PLACE_BYTES * REST_MAX, unit: PLACE_BYTES }),
-        'of the transactions wanted: each u16, little-endian, counted from 0',
+        'of the transactions wanted: each u16, little-endian, ascending, from 1',
       ),
     },
   }),

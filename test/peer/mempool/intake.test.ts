@@ -159,6 +159,15 @@ describe('mempool/intake', () => {
     expect(scene.intake.orphanCount).to.equal(0);
   });
 
+  it('counts orphans apart: they wait for others', () => {
+    const scene = new Scene();
+    const parent = payGenesis(network, 0);
+    scene.intake.put(childOf(network, parent), byPeer(1));
+    scene.rest();
+    scene.intake.put(payGenesis(network, 1), byPeer(1));
+    expect([scene.intake.count, scene.intake.busyCount]).to.deep.equal([2, 1]);
+  });
+
   it('forgets the orphans of a peer that is gone', () => {
     const scene = new Scene();
     scene.intake.put(childOf(network, payGenesis(network, 0)), byPeer(1));

@@ -253,7 +253,7 @@ describe('net: bytes out for bytes in', () => {
     },
     getBlockTransactions() {
       const hash = blocks[5]?.block.hash ?? ZEROS;
-      const places = packPlaces([0]);
+      const places = packPlaces([1]);
       const told = traffic(sceneWith(blocks), { type: 'getBlockTransactions', hash, places });
       expect(told.bytesIn).to.equal(table.get('getBlockTransactions')?.bytesIn);
       const size = blocks[5]?.bytes.length ?? 0;

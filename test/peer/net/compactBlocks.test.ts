@@ -76,6 +76,18 @@ function say({ world, stranger }: Scene, message: PeerMessage): void {
 const asked = ({ stranger }: Scene): number[][] =>
   stranger.all('getBlockTransactions').map(({ places }) => unpackPlaces(places));
 
+/** The short id of `tx`, again and again. */
+function sameIds({ stranger }: Scene, { wtxid }: DecodedTransaction, count: number): Uint8Array {
+  const key = stranger.all('compactWanted')[0]?.key ?? expect.fail('it wants compact blocks');
+  return packShortIds(Array.from({ length: count }, () => shortIdsUnder(key)(wtxid)));
+}
+
+/** One more who called the node. */
+const calledBy = ({ world, node }: Scene, number: number): Scene => ({
+  ...{ world, node },
+  stranger: new Stranger(world, network, { number }).call(node),
+});
+
 const rest = (...transactions: readonly DecodedTransaction[]): PeerMessage => ({
   type: 'blockTransactions',
   hash: block.block.hash,
@@ -129,6 +141,19 @@ describe('net/compactBlocks', () => {
     expect([at.node.height, at.node.reasons]).to.deep.equal([1, []]);
   });
 
+  it('builds nothing where one id stands for many places, and looks at that once', () => {
+    const at = scene(TXS);
+    const repeated = { ...compactOf(at, block), shortIds: sameIds(at, first, 1_000) };
+    say(at, repeated);
+    say(at, repeated);
+    expect([at.node.height, at.stranger.askedFor]).to.deep.equal([0, [block.block.hash]]);
+    // The right one comes too late: each block has one look.
+    say(at, compactOf(at, block));
+    expect([at.node.height, at.node.reasons]).to.deep.equal([0, []]);
+    say(at, { type: 'block', block: block.bytes });
+    expect(at.node.height).to.equal(1);
+  });
+
   it('asks for the whole where the rest does not fit, and blames nobody', () => {
     const at = scene([second]);
     say(at, compactOf(at, block));
@@ -146,6 +171,23 @@ describe('net/compactBlocks', () => {
     expect(other.askedFor).to.deep.equal([]);
     at.world.run(4_000);
     expect([other.askedFor, at.node.height]).to.deep.equal([[block.block.hash], 1]);
+  });
+
+  it('is not held up by one who promised it first', () => {
+    const at = scene([second]);
+    const [slow, lacking, quick] = [at, calledBy(at, 102), calledBy(at, 103)];
+    for (const one of [slow, lacking]) {
+      say(one, compactOf(at, block));
+      expect(asked(one)).to.deep.equal([[1, 3]]);
+    }
+    say(lacking, rest(first, TXS[2] ?? first));
+    expect(at.node.tip).to.equal(block.block.hash);
+    const next = nextBlock(network, block, { transactions: [] });
+    slow.stranger.push(next);
+    say(quick, compactOf(at, next));
+    expect(at.node.tip).to.equal(next.block.hash);
+    say(slow, rest(first, TXS[2] ?? first));
+    expect(at.node.reasons).to.deep.equal([]);
   });
 
   it('blames nobody for a block that turns out wrong', () => {

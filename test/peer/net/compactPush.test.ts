@@ -91,6 +91,17 @@ describe('net/compactPush', () => {
     expect(at.stranger.all('notFound')).to.have.length(1);
   });
 
+  it('ends a session that asks for what cannot be, and goes on', () => {
+    for (const places of [[0], [2, 1], [1, 1]]) {
+      const at = scene(3);
+      const hash = mine(at);
+      at.stranger.say({ type: 'getBlockTransactions', hash, places: packPlaces(places) });
+      at.world.run(100);
+      expect(at.node.reasons).to.deep.equal(['message-malformed']);
+      mine(at);
+    }
+  });
+
   it('pushes headers to who does not want it any more', () => {
     const at = scene(0);
     at.stranger.say({ type: 'compactWanted', key: undefined });

@@ -66,6 +66,21 @@ describe('net/compactSuppliers', () => {
     expect(asked(scene)).to.deep.equal([true, false, true, true]);
   });
 
+  it('keeps one place for a peer that we called', () => {
+    const scene = calledBy(3);
+    const called = new Stranger(scene.world, network, { number: 120 });
+    scene.node.connectTo(called);
+    scene.world.run(200);
+    const all = { ...scene, strangers: [...scene.strangers, called] };
+    expect(asked(all)).to.deep.equal([true, true, false, true]);
+    let parent = genesis;
+    for (const stranger of [...scene.strangers, ...scene.strangers]) {
+      parent = nextBlock(network, parent);
+      push(scene, stranger, parent);
+    }
+    expect(asked(all)).to.deep.equal([false, true, true, true]);
+  });
+
   it('asks nobody who does not know of it', () => {
     expect(asked(calledBy(2, 2))).to.deep.equal([false, false]);
   });

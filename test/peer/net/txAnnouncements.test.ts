@@ -4,7 +4,7 @@ import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { World } from '../../../lab/sim/world.js';
 import type { DecodedTransaction } from '../../../shared/consensus/transaction.js';
 import type { Wtxid } from '../../../shared/units.js';
-import { makeNetwork } from '../../support/blocks.js';
+import { ALLOCATION, makeNetwork, owner, pay } from '../../support/blocks.js';
 import { childOf, payGenesis } from '../../support/mempools.js';
 import { Stranger } from '../../support/stranger.js';
 
@@ -69,6 +69,24 @@ describe('net/txAnnouncements', () => {
     expect(toldTo(stranger)).to.deep.equal([
       [...txs.slice(1).map(({ wtxid }) => wtxid), replaced.wtxid],
     ]);
+  });
+
+  it('tells who comes later a thousand a second, and what is new at once', () => {
+    const world = new World();
+    const allocations = Array.from({ length: 551 }, (_, i) => pay(owner(i), ALLOCATION));
+    const rich = makeNetwork({ allocations });
+    const node = addNode(world, rich);
+    const [first, ...others] = allocations.map((_, i) => payGenesis(rich, i));
+    const fresh = first && childOf(rich, first);
+    submit(node, ...(first ? [first] : []), ...others, ...others.map((tx) => childOf(rich, tx)));
+    world.run(2_000);
+    const stranger = new Stranger(world, rich, { number: 100 }).call(node);
+    world.run(100);
+    if (fresh !== undefined) submit(node, fresh);
+    world.run(300);
+    expect(toldTo(stranger).map(({ length }) => length)).to.deep.equal([1_000, 1]);
+    world.run(1_000);
+    expect(new Set(toldTo(stranger).flat()).size).to.equal(1 + 2 * 550 + 1);
   });
 
   it('says nothing of transactions to a peer whose version does not know them', () => {
