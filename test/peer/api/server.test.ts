@@ -196,7 +196,7 @@ describe('api/server', () => {
       expect(described?.security, `${method} ${path}`).to.deep.equal(always ?? sometimes);
     }
     const schemes = { token: { type: 'http', scheme: 'bearer' } };
-    expect(body['components'] as object).to.deep.include({ securitySchemes: schemes });
+    expect(body['components']).to.deep.include({ securitySchemes: schemes });
   });
 
   it('serves its page without anything from outside', async () => {
