@@ -77,7 +77,7 @@ interface Page<T> {
 
 const COUNT_DEFAULT = 100;
 
-/** The first that `read` finds, as many as were asked for; it is asked for one more, to know whether others follow. */
+/** As many as were asked for. `read` is asked for one more, to know whether others follow. */
 function pageOf<T>(asked: number | undefined, read: (count: number) => readonly T[]): Page<T> {
   const count = asked ?? COUNT_DEFAULT;
   const found = read(count + 1);
