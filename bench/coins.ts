@@ -15,7 +15,7 @@ import {
   type Spendable,
 } from '../test/support/blocks.js';
 
-/** Outputs of one transaction that splits a coin. */
+/** Outputs of one transaction that splits a coin, unless told otherwise. */
 const SPLIT = 60;
 /** Room for the coinbase and more. */
 const SPARE_BYTES = 10_000;
@@ -27,13 +27,16 @@ export interface ManyCoins {
   readonly coins: readonly Spendable[];
 }
 
-/** `count` coins or a few more, out of the allocations of `network`, each of another owner. */
-export function manyCoins(network: Network, count: number): ManyCoins {
+/**
+ * `count` coins or a few more, out of the allocations of `network`, each of another owner and split
+ * into `parts`.
+ */
+export function manyCoins(network: Network, count: number, parts = SPLIT): ManyCoins {
   const { genesis, params } = network;
   const coinbase = assertDefined(genesis.transactions[0], 'genesis has a coinbase');
   const splits: DecodedTransaction[] = [];
-  for (let i = 0; i * SPLIT < count; i++)
-    splits.push(split(network, coinOf(coinbase, i, owner(i + 1))));
+  for (let i = 0; i * parts < count; i++)
+    splits.push(split(network, coinOf(coinbase, i, owner(i + 1)), parts));
   const blocks: MadeBlock[] = [];
   let transactions: DecodedTransaction[] = [];
   const close = (): void => {
@@ -47,14 +50,14 @@ export function manyCoins(network: Network, count: number): ManyCoins {
   }
   close();
   const coins = splits.flatMap((tx, i) =>
-    Array.from({ length: SPLIT }, (_, index) => coinOf(tx, index, owner(i + 1))),
+    Array.from({ length: parts }, (_, index) => coinOf(tx, index, owner(i + 1))),
   );
   return { blocks, coins };
 }
 
-function split(network: Network, from: Spendable): DecodedTransaction {
-  const each = Math.floor((from.amount - FEE) / SPLIT);
-  const outputs = Array.from({ length: SPLIT }, () => pay(from.owner, each));
+function split(network: Network, from: Spendable, parts: number): DecodedTransaction {
+  const each = Math.floor((from.amount - FEE) / parts);
+  const outputs = Array.from({ length: parts }, () => pay(from.owner, each));
   return spend(network, { coins: [from], outputs });
 }
 

@@ -4,8 +4,7 @@
  * look at the workers.
  */
 
-import { publicKeyOf, sign } from '#crypto';
-import { toHex } from '../shared/bytes.js';
+import { sign } from '#crypto';
 import { networkOf, type Network } from '../shared/consensus/genesis.js';
 import { bitsOf } from '../shared/consensus/work.js';
 import { systemClock } from '../shared/io/clock.js';
@@ -13,13 +12,14 @@ import { Driver } from '../shared/io/driver.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { SOCKET_LIMITS, Sockets } from '../shared/io/tcp.js';
 import { seededRng } from '../shared/rng.js';
-import type { NodeKey, UnixSeconds } from '../shared/units.js';
+import type { UnixSeconds } from '../shared/units.js';
 import type { ConnectionInput } from '../shared/wire/connection.js';
 import { Node } from '../peer/node.js';
 import { IN_MEMORY, openStore } from '../peer/storage/openStore.js';
 import type { Effect, Input } from '../peer/types.js';
 import { HashPool } from '../peer/workers/hashPool.js';
 import { makeNetwork, owner } from '../test/support/blocks.js';
+import { benchNodeOptions } from './nodeOptions.js';
 import { monoMs, spawnPeer, temporaryDirectory, until, type PeerProcess } from './processes.js';
 import { median, percentile, type Figure } from './report.js';
 
@@ -87,23 +87,13 @@ class WatchedNode {
     this.#sockets = new Sockets(SOCKET_LIMITS, (input) => {
       this.#onSocket(input);
     });
-    const options = {
-      network,
-      nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
-      agent: 'bench',
-      listenPort: 0,
-      trackers: [],
-      claimedHost: undefined,
-      neighbours: [],
-      workMin: 0n,
-      mining: {
-        payTo: address,
-        tag: new Uint8Array(0),
-        mode: { type: 'continuous' },
-        threads: THREADS,
-        cpuPercent: CPU_PERCENT,
-      },
-    } as const;
+    const options = benchNodeOptions(network, seed, {
+      payTo: address,
+      tag: new Uint8Array(0),
+      mode: { type: 'continuous' },
+      threads: THREADS,
+      cpuPercent: CPU_PERCENT,
+    });
     const { store } = openStore(IN_MEMORY, network);
     const rng = seededRng(1);
     const signHere = (message: Uint8Array): Uint8Array => sign(seed, message);

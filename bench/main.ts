@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start: async () => (await import('./start.js')).start(),
   tracker: async () => (await import('./tracker.js')).tracker(),
   index: async () => (await import('./index.js')).index(),
+  million: async () => (await import('./million.js')).million(),
   sim: async () => (await import('./sim.js')).sim(),
   difficulty: async () => (await import('./difficulty.js')).difficulty(),
   flood: async () => (await import('./flood.js')).flood(),

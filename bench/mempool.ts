@@ -3,17 +3,16 @@
  * transactions a second it takes in, on a store in a file, and how long a template takes.
  */
 
-import { publicKeyOf, sign } from '#crypto';
+import { sign } from '#crypto';
 import { join } from 'node:path';
 import { assert } from '../shared/assert.js';
-import { toHex } from '../shared/bytes.js';
 import type { Network } from '../shared/consensus/genesis.js';
 import type { DecodedTransaction } from '../shared/consensus/transaction.js';
 import { systemClock } from '../shared/io/clock.js';
 import { Driver } from '../shared/io/driver.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { seededRng } from '../shared/rng.js';
-import type { NodeKey, UnixSeconds } from '../shared/units.js';
+import type { UnixSeconds } from '../shared/units.js';
 import { BlockFiller } from '../peer/mining/blockFiller.js';
 import { Mempool } from '../peer/mempool/mempool.js';
 import { DEFAULT_POLICY } from '../peer/mempool/transactions.js';
@@ -24,6 +23,7 @@ import { SignaturePool } from '../peer/workers/signaturePool.js';
 import { makeNetwork, owner, pay, type Spendable } from '../test/support/blocks.js';
 import { fillDirectory } from './chains.js';
 import { manyCoins, payments } from './coins.js';
+import { benchNodeOptions } from './nodeOptions.js';
 import { monoMs, temporaryDirectory } from './processes.js';
 import { bareChecksPerSecond } from './reference.js';
 import { median, type Figure } from './report.js';
@@ -67,20 +67,10 @@ async function acceptance(
   const { store } = openStore(join(directory, CHAIN_FILE), network);
   const seed = new Uint8Array(32).fill(9);
   const node = new Node(
-    {
-      network,
-      nodeKey: toHex(publicKeyOf(seed)) as NodeKey,
-      agent: 'bench',
-      listenPort: 0,
-      trackers: [],
-      claimedHost: undefined,
-      neighbours: [],
-      workMin: 0n,
-      mining: {
-        ...{ payTo: owner(0).address, tag: new Uint8Array(0), mode: { type: 'off' } },
-        ...{ threads: 1, cpuPercent: 100 },
-      },
-    },
+    benchNodeOptions(network, seed, {
+      ...{ payTo: owner(0).address, tag: new Uint8Array(0), mode: { type: 'off' } },
+      ...{ threads: 1, cpuPercent: 100 },
+    }),
     { store, rng: seededRng(1), entropy: systemEntropy, sign: (message) => sign(seed, message) },
   );
   const runner = new Runner(node, network);

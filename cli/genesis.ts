@@ -1,11 +1,10 @@
 /** `cairn genesis`: a network file from a template, with a salt of its own. */
 
-import { existsSync } from 'node:fs';
 import { networkOf } from '../shared/consensus/genesis.js';
 import { printParamsJson } from '../shared/consensus/paramsJson.js';
-import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
+import { refuseToReplace } from './newFile.js';
 
 export const command = defineCommand({
   settings: ['config', 'home'],
@@ -40,6 +39,7 @@ export const command = defineCommand({
       coreShare: PEER_CORE_SHARE,
     });
     const path = options.out ?? `${params.name}.json`;
+    // Another network in an old file would cut off all who use it.
     refuseToReplace(path);
     try {
       writeFileAtomically(path, printParamsJson(params));
@@ -52,16 +52,6 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
-
-/** Another network in an old file would cut off all who use it. */
-function refuseToReplace(path: string): void {
-  if (!existsSync(path)) return;
-  throw new Trouble(
-    'file-exists',
-    `The file ${path} exists.`,
-    'Move it away, or name another with --out.',
-  );
-}
 
 const nextSteps = (path: string): string =>
   [

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileTrouble } from '../shared/io/diskTrouble.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { Option } from './command.js';
-import type { Prompt } from './prompt.js';
+import { Prompt } from './prompt.js';
 
 export const PASSPHRASE_OPTION = {
   kind: { type: 'path' },
@@ -16,6 +16,14 @@ export async function askPassphrase(file: string | undefined, prompt: Prompt): P
   return notEmpty(
     file === undefined ? await prompt.hidden('Passphrase: ') : firstLineOf(file, 'passphrase'),
   );
+}
+
+/** The same by a command that asks for nothing else. */
+export async function askPassphraseAlone(file: string | undefined): Promise<string> {
+  const prompt = new Prompt();
+  const passphrase = await askPassphrase(file, prompt);
+  prompt.close();
+  return passphrase;
 }
 
 /** Of one that is to be made: typed twice. Throws `Trouble`. */

@@ -1,6 +1,6 @@
 /** Files of payments on their way from one computer to another. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hashBytes, equalBytes } from '../shared/bytes.js';
 import { encodeAddress } from '../shared/consensus/address.js';
 import { writeFileAtomically } from '../shared/io/atomicFile.js';
@@ -14,6 +14,7 @@ import {
   summarise,
   type PaymentFile,
 } from '../peer/wallet/paymentFile.js';
+import { refuseToReplace } from './newFile.js';
 import type { ShownPayment } from './paymentView.js';
 
 /** The payment in the file at `path`. Throws `Trouble`. */
@@ -39,13 +40,6 @@ export function writePaymentFile(path: string, payment: PaymentFile): void {
   } catch (error) {
     throw fileTrouble(error, path);
   }
-}
-
-/** Throws `Trouble` where a file stands at `path`. */
-export function refuseToReplace(path: string): void {
-  if (!existsSync(path)) return;
-  const advice = 'Move it away, or name another with --out.';
-  throw new Trouble('file-exists', `The file ${path} exists.`, advice);
 }
 
 /** What it does, from its bytes alone; `own`: addresses of whoever looks. */

@@ -1,6 +1,5 @@
 /** `cairn proof TXID|FILE`: writes the proof that a block holds a payment, or a file's stamp. */
 
-import { existsSync } from 'node:fs';
 import { fromHex, toHex } from '../shared/bytes.js';
 import { keysOf } from '../shared/config/settings.js';
 import type { NodeClient } from '../shared/http/client.js';
@@ -10,6 +9,7 @@ import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
 import { formatTime } from './format.js';
+import { refuseToReplace } from './newFile.js';
 import { isTxid, parseTxid } from './txid.js';
 
 export const command = defineCommand({
@@ -57,10 +57,4 @@ async function write(path: string, bytes: Uint8Array | undefined): Promise<void>
   } catch (error) {
     throw fileTrouble(error, path);
   }
-}
-
-function refuseToReplace(path: string): void {
-  if (!existsSync(path)) return;
-  const advice = 'Move it away, or name another with --out.';
-  throw new Trouble('file-exists', `The file ${path} exists.`, advice);
 }

@@ -9,7 +9,8 @@ import { chooseAccount } from './chooseAccount.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { refuseToReplace, writePaymentFile } from './paymentFiles.js';
+import { refuseToReplace } from './newFile.js';
+import { writePaymentFile } from './paymentFiles.js';
 import { describePayment } from './paymentView.js';
 import { PLAN_OPTIONS, planBodyOf } from './planOptions.js';
 

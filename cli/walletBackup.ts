@@ -4,8 +4,7 @@ import { keysOf } from '../shared/config/settings.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { askPassphrase, PASSPHRASE_OPTION } from './passphrase.js';
-import { Prompt } from './prompt.js';
+import { askPassphraseAlone, PASSPHRASE_OPTION } from './passphrase.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
@@ -13,9 +12,7 @@ export const command = defineCommand({
   positionals: [],
   run: async ({ settings, options, output }) => {
     const client = findNode(settings.values);
-    const prompt = new Prompt();
-    const passphrase = await askPassphrase(options['passphrase-file'], prompt);
-    prompt.close();
+    const passphrase = await askPassphraseAlone(options['passphrase-file']);
     const { words } = await ask(client, 'walletWords', { body: { passphrase } });
     if (options.json === true) output.json({ words });
     else output.line(words);

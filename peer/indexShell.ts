@@ -8,7 +8,7 @@ import type { Logger } from '../shared/io/logger.js';
 import { Follower, type FollowedChain } from './index/follower.js';
 import type { IndexReader } from './index/readers.js';
 import { chainTrouble } from './storage/chainTrouble.js';
-import { isIndexDamage, openIndex, removeIndex } from './storage/openIndex.js';
+import { isIndexDamage, isOfIndex, openIndex, removeIndex } from './storage/openIndex.js';
 import type { SqliteIndex } from './storage/sqliteIndex.js';
 import type { NodeEvent } from './types.js';
 
@@ -67,7 +67,7 @@ export class IndexShell {
 
   /**
    * What `use` reads once the index is at the tip, or after two seconds where it is; `undefined`
-   * when it cannot be read now.
+   * when it cannot be read now. What else `use` throws goes to the caller.
    */
   async read<T>(use: (index: IndexReader) => T): Promise<T | undefined> {
     if (!this.#isAtTip && !this.#isClosed) await this.#untilAtTip();
@@ -75,6 +75,7 @@ export class IndexShell {
     try {
       return use(this.#opened.index);
     } catch (error) {
+      if (!isOfIndex(error)) throw error;
       this.#onFailure(error);
       return undefined;
     }

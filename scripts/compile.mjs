@@ -17,6 +17,8 @@ import { Trouble } from './trouble.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.build.json');
+/** What the compiler remembers of its last run. */
+const memory = join(dist, '.tsbuildinfo');
 const sourceFolders = ['shared', 'tracker', 'peer', 'lab', 'cli', 'test', 'bench'];
 const assetEndings = new Set(['.html', '.css', '.js', '.svg', '.ico', '.sql']);
 
@@ -61,7 +63,7 @@ function isCurrent(inputs) {
 function removeStale(sources) {
   const expected = new Set(sources.flatMap(outputsOf));
   for (const file of existsSync(dist) ? filesBelow(dist) : []) {
-    if (!expected.has(file) && extname(file) !== '.tsbuildinfo') rmSync(file);
+    if (!expected.has(file) && file !== memory) rmSync(file);
   }
 }
 
@@ -77,7 +79,7 @@ async function runCompiler(sources) {
   // The compiler remembers what it wrote, and would not write a deleted result again.
   const compiled = sources.filter((source) => /\.tsx?$/.test(source)).flatMap(outputsOf);
   if (!compiled.every((file) => existsSync(file))) {
-    rmSync(join(dist, '.tsbuildinfo'), { force: true });
+    rmSync(memory, { force: true });
   }
   const { code, output } = await runInstalled('typescript/bin/tsc', ['-p', root]);
   if (code !== 0) throw new Trouble(`${output}\nThe sources do not compile: see above.`);

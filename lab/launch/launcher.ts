@@ -15,7 +15,13 @@ import { DemoPayments, type DemoAccountView } from './demoPayments.js';
 import { DEMO_VARIABLE } from './messages.js';
 import { peerName } from './names.js';
 import { NETWORK_FILE, openNetwork } from './networkFile.js';
-import { minerShare, planNetwork, type NetworkOptions, type ProgramPlan } from './networkPlan.js';
+import {
+  accountsNote,
+  minerShare,
+  planNetwork,
+  type NetworkOptions,
+  type ProgramPlan,
+} from './networkPlan.js';
 import {
   chooseNetworkPorts,
   replacePeerPorts,
@@ -56,8 +62,6 @@ type Role = ProgramPlan['role'];
 /** How often, all in all, programs get other ports when somebody takes theirs. */
 const NEW_PORTS_MAX = 5;
 
-const NO_ACCOUNTS = 'It was made without demo accounts; --fresh makes one that has them.';
-
 const STARTING: ChildState = { type: 'starting' };
 
 export class Launcher {
@@ -96,7 +100,12 @@ export class Launcher {
     const { folder } = this.#options;
     const { network, origin, hasRun, demo } = await openNetwork(folder, this.#options.network);
     this.#listeners.onLine(origin);
-    if (demo === undefined) this.#listeners.onLine(NO_ACCOUNTS);
+    const peers = this.#ports.peers.map((_, i) => peerName(i));
+    const note = accountsNote(
+      demo?.accounts.map(({ name }) => name),
+      peers,
+    );
+    if (note !== undefined) this.#listeners.onLine(note);
     this.#network = network;
     this.#demo = demo;
     this.#survey.start();

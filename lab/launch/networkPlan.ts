@@ -50,6 +50,26 @@ export interface Layout {
   readonly folder: string;
 }
 
+/**
+ * What to tell of peers without a demo account; `undefined` where each has one. `accounts`: names
+ * of those that have one, or `undefined` where the network was made without any.
+ */
+export function accountsNote(
+  accounts: readonly string[] | undefined,
+  peers: readonly string[],
+): string | undefined {
+  if (accounts === undefined) {
+    return 'It was made without demo accounts; --fresh makes one that has them.';
+  }
+  const without = peers.filter((name) => !accounts.includes(name));
+  if (without.length === 0) return undefined;
+  const have = without.length === 1 ? 'has' : 'have';
+  return (
+    `${without.join(', ')} ${have} no demo account: the network was made without ` +
+    `${without.length === 1 ? 'that peer' : 'those peers'}; --fresh makes one with all.`
+  );
+}
+
 /** The tracker first: peers are told its address. */
 export function planNetwork(
   options: NetworkOptions,

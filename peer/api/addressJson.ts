@@ -30,26 +30,22 @@ export function addressJsonOf(
   });
 }
 
-const COUNT_DEFAULT = 100;
-
 export function coinsJsonOf(
   view: View,
   { address, hash }: AskedAddress,
   query: RequestOf<'coins'>['query'],
 ): Result<CoinsJson, Refusal> {
-  const count = query.count ?? COUNT_DEFAULT;
-  const coins = view.index.coins(hash, { count: count + 1, after: coinAt(query.after) });
-  const page = coins.slice(0, count);
-  const last = coins.length > count ? page.at(-1) : undefined;
+  const after = coinAt(query.after);
+  const page = pageOf(query.count, (count) => view.index.coins(hash, { count, after }));
   const matureHeight = matureUpTo(view);
   return ok({
     address,
-    coins: page.map(({ txid, index, amount, height, position, isCoinbase }) => ({
+    coins: page.items.map(({ txid, index, amount, height, position, isCoinbase }) => ({
       ...{ txid, index, amount, height, position, isCoinbase },
       isMature: !isCoinbase || height === 0 || height <= matureHeight,
       confirmations: confirmationsOf(view, height),
     })),
-    next: last === undefined ? null : `${placeText(last)}:${String(last.index)}`,
+    next: page.end === undefined ? null : `${placeText(page.end)}:${String(page.end.index)}`,
     ...view.standing,
   });
 }
@@ -59,20 +55,34 @@ export function historyJsonOf(
   { address, hash }: AskedAddress,
   query: RequestOf<'history'>['query'],
 ): Result<HistoryJson, Refusal> {
-  const count = query.count ?? COUNT_DEFAULT;
-  const found = view.index.history(hash, { count: count + 1, before: placeOf(query.before) });
-  const page = found.slice(0, count);
-  const last = found.length > count ? page.at(-1) : undefined;
+  const before = placeOf(query.before);
+  const page = pageOf(query.count, (count) => view.index.history(hash, { count, before }));
   return ok({
     address,
-    transactions: page.map(({ txid, height, position, received, spent }) => ({
+    transactions: page.items.map(({ txid, height, position, received, spent }) => ({
       ...{ txid, height, position, received, spent },
       ...blockAt(view, height),
       confirmations: confirmationsOf(view, height),
     })),
-    next: last === undefined ? null : placeText(last),
+    next: page.end === undefined ? null : placeText(page.end),
     ...view.standing,
   });
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  /** The last one, where others follow. */
+  readonly end: T | undefined;
+}
+
+const COUNT_DEFAULT = 100;
+
+/** As many as were asked for. `read` is asked for one more, to know whether others follow. */
+function pageOf<T>(asked: number | undefined, read: (count: number) => readonly T[]): Page<T> {
+  const count = asked ?? COUNT_DEFAULT;
+  const found = read(count + 1);
+  const items = found.slice(0, count);
+  return { items, end: found.length > count ? items.at(-1) : undefined };
 }
 
 /** Coinbases up to this height may be spent by the block after the one where the index stands. */

@@ -53,7 +53,13 @@ const CONTENT_POLICY =
 
 const DESCRIPTION =
   'Every error has the same body: `code` for programs, `message` and `hint` for people. ' +
-  'Amounts are whole numbers of the smallest unit; hashes are printed as Bitcoin prints them.';
+  'Amounts are whole numbers of the smallest unit; hashes are printed as Bitcoin prints them. ' +
+  'Routes with a lock need the token in the file api.token of the data directory, as ' +
+  '`Authorization: Bearer …`: those of the wallet always, other writes where the API listens ' +
+  'for more than this computer.';
+
+/** What the page calls the token. */
+const TOKEN = 'token';
 
 /** Three stones, one on the other. */
 const LOGO = Buffer.from(
@@ -74,6 +80,7 @@ async function createDocs(version: string): Promise<FastifyInstance> {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Cairn node', version, description: DESCRIPTION },
+      components: { securitySchemes: { [TOKEN]: { type: 'http', scheme: 'bearer' } } },
     },
   });
   await app.register(swaggerUi, {
@@ -98,6 +105,7 @@ function describeRoute(app: FastifyInstance, route: Route): void {
     schema: {
       summary: route.summary,
       tags: [route.tag],
+      ...securityOf(route),
       ...(params === undefined ? {} : { params: withoutId(params) }),
       ...(query === undefined ? {} : { querystring: withoutId(query) }),
       ...(body === undefined ? {} : { body: withoutId(body) }),
@@ -105,6 +113,12 @@ function describeRoute(app: FastifyInstance, route: Route): void {
     },
     handler: () => undefined,
   });
+}
+
+/** One of a list is enough; the empty one means that none is needed. */
+function securityOf({ needsToken, method }: Route) {
+  if (needsToken === true) return { security: [{ [TOKEN]: [] }] };
+  return method === 'GET' ? {} : { security: [{}, { [TOKEN]: [] }] };
 }
 
 /** The names are for our own reading; in one document they would have to be unique. */

@@ -57,6 +57,10 @@ export function isIndexDamage(error: unknown): boolean {
   return /^SQLITE_(NOTADB|CONSTRAINT|ERROR|MISMATCH)/.test(code);
 }
 
+/** Whether `error` comes from the index and its file, and not from who reads them. */
+export const isOfIndex = (error: unknown): boolean =>
+  error instanceof IndexDamage || error instanceof Database.SqliteError;
+
 /** The index, or why there is none. */
 function tryOpen(path: string, network: Network): SqliteIndex | string {
   let database: Database.Database | undefined;

@@ -93,8 +93,11 @@ function withoutChange(coins: readonly OwnCoin[], need: Need): Selection | undef
   let tries = 0;
   const isFound = (at: number): boolean => {
     if (++tries > TRIES_MAX) return false;
-    if (chosen.sum > mostFor(chosen.parts, need)) return false;
-    if (chosen.sum >= need.amount + feeFor(chosen.parts, need, 0)) return true;
+    // Most sets are less than the amount alone: no need to count their fee.
+    if (chosen.sum >= need.amount) {
+      if (chosen.sum > mostFor(chosen.parts, need)) return false;
+      if (chosen.sum >= need.amount + feeFor(chosen.parts, need, 0)) return true;
+    }
     const coin = candidates[at];
     if (coin === undefined || chosen.sum + (left[at] ?? 0) < need.amount) return false;
     chosen.add(coin);

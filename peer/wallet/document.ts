@@ -33,6 +33,8 @@ export interface AddressRun {
   readonly given: number;
   /** 64 hex digits each, also of many that come next: a locked wallet can make none. */
   readonly keys: readonly string[];
+  /** Of each key. Kept beside it, for every balance and payment asks for all of them. */
+  readonly addresses: readonly AddressHash[];
 }
 
 export interface Watched {
@@ -96,8 +98,7 @@ export function addAccount(document: WalletDocument, name: string, seed: Uint8Ar
   if (accounts.length >= ACCOUNTS_MAX)
     return fail({ code: 'too-many-accounts', max: ACCOUNTS_MAX });
   const number = Math.max(-1, ...accounts.map((one) => one.number)) + 1;
-  const none: AddressRun = { given: 0, keys: [] };
-  const account = { name, number, addresses: { receive: none, change: none } };
+  const account = { name, number, addresses: { receive: NO_ADDRESSES, change: NO_ADDRESSES } };
   return ok({ ...document, accounts: [...accounts, withKeys(account, seed)] });
 }
 
@@ -113,7 +114,11 @@ export const addressesOf = (
   { addresses }: Account,
   kind: AddressKind,
   count = Number.POSITIVE_INFINITY,
-): readonly AddressHash[] => addresses[kind].keys.slice(0, count).map(addressOfKey);
+): readonly AddressHash[] => addresses[kind].addresses.slice(0, count);
+
+/** The run of which the first `given` of `keys` were given out. */
+export const runOf = (given: number, keys: readonly string[]): AddressRun =>
+  withMore({ ...NO_ADDRESSES, given }, keys);
 
 /** The 32 bytes of a key of a run. */
 export const keyBytes = (hex: string): Uint8Array =>
@@ -136,18 +141,18 @@ export function giveAddress(
   const found = findAccount(document, name);
   if (!found.ok) return found;
   const account = found.value;
-  const { given, keys } = account.addresses.receive;
+  const { given, addresses } = account.addresses.receive;
   const all = addressesOf(account, 'receive', given);
   const unused = all.length - 1 - all.findLastIndex(isUsed);
   if (unused >= GAP) {
     const address = assertDefined(all[given - unused], 'it was given before');
     return ok({ document, address });
   }
-  const key = keys[given];
+  const address = addresses[given];
   if (given >= ADDRESSES_MAX) return fail({ code: 'too-many-addresses', max: ADDRESSES_MAX });
-  if (key === undefined) return fail({ code: 'wallet-locked' });
+  if (address === undefined) return fail({ code: 'wallet-locked' });
   const changed = withGiven(document, account.name, { receive: given + 1 });
-  return ok({ document: changed, address: addressOfKey(key) });
+  return ok({ document: changed, address });
 }
 
 /** At least so many addresses of account `name` count as given out from now on. */
@@ -158,8 +163,9 @@ export function withGiven(
 ): WalletDocument {
   const raised = (account: Account): Account => {
     const run = (kind: AddressKind): AddressRun => {
-      const { given, keys } = account.addresses[kind];
-      return { given: Math.max(given, Math.min(counts[kind] ?? 0, keys.length)), keys };
+      const known = account.addresses[kind];
+      const count = Math.min(counts[kind] ?? 0, known.keys.length);
+      return { ...known, given: Math.max(known.given, count) };
     };
     return { ...account, addresses: { receive: run('receive'), change: run('change') } };
   };
@@ -216,18 +222,24 @@ export function allPaths(accounts: readonly Account[]): ReadonlyMap<AddressHash,
 
 const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-const addressOfKey = (hex: string): AddressHash => addressOf(keyBytes(hex));
+const NO_ADDRESSES: AddressRun = { given: 0, keys: [], addresses: [] };
+
+const withMore = (run: AddressRun, keys: readonly string[]): AddressRun => ({
+  given: run.given,
+  keys: [...run.keys, ...keys],
+  addresses: [...run.addresses, ...keys.map((key) => addressOf(keyBytes(key)))],
+});
 
 function withKeys(account: Account, seed: Uint8Array): Account {
   const { receive, change } = account.addresses;
   if (missingKeys(receive) + missingKeys(change) === 0) return account;
   const pairs = new AccountKeys(seed, account.number);
   const run = (kind: AddressKind): AddressRun => {
-    const { given, keys } = account.addresses[kind];
-    const more = Array.from({ length: missingKeys(account.addresses[kind]) }, (_, i) =>
-      toHex(pairs.keyPair(kind, keys.length + i).key),
+    const known = account.addresses[kind];
+    const more = Array.from({ length: missingKeys(known) }, (_, i) =>
+      toHex(pairs.keyPair(kind, known.keys.length + i).key),
     );
-    return { given, keys: [...keys, ...more] };
+    return withMore(known, more);
   };
   return { ...account, addresses: { receive: run('receive'), change: run('change') } };
 }

@@ -11,6 +11,7 @@ import {
   isLabel,
   KEYS_AHEAD,
   PAYMENTS_MAX,
+  runOf,
   WATCHED_MAX,
   type Account,
   type AddressRun,
@@ -31,13 +32,19 @@ export function printDocument(document: WalletDocument): string {
   const json = {
     cairnWallet: FORMAT,
     networkId,
-    accounts,
+    accounts: accounts.map(printedAccount),
     watched,
     payments: payments.map(({ bytes, account, createdUnix }) => ({
       ...{ account, createdUnix, transaction: toHex(bytes) },
     })),
   };
   return `${JSON.stringify(json, undefined, 1)}\n`;
+}
+
+/** Addresses follow from keys. */
+function printedAccount({ name, number, addresses: { receive, change } }: Account) {
+  const printed = ({ given, keys }: AddressRun) => ({ given, keys });
+  return { name, number, addresses: { receive: printed(receive), change: printed(change) } };
 }
 
 /** What `printDocument` wrote. */
@@ -94,8 +101,8 @@ function accountOf({ name, number, addresses }: Json): Account | undefined {
     return undefined;
   }
   if (!isObject(addresses)) return undefined;
-  const receive = runOf(addresses['receive']);
-  const change = runOf(addresses['change']);
+  const receive = readRun(addresses['receive']);
+  const change = readRun(addresses['change']);
   if (receive === undefined || change === undefined) return undefined;
   return { name, number, addresses: { receive, change } };
 }
@@ -103,12 +110,12 @@ function accountOf({ name, number, addresses }: Json): Account | undefined {
 /** Numbers of accounts are those of hardened children. */
 const NUMBER_MAX = 2 ** 31 - 1;
 
-function runOf(value: unknown): AddressRun | undefined {
+function readRun(value: unknown): AddressRun | undefined {
   if (!isObject(value)) return undefined;
   const { given, keys } = value;
   if (!Array.isArray(keys) || keys.length > ADDRESSES_MAX + KEYS_AHEAD) return undefined;
   if (!isCount(given, keys.length) || !keys.every((key) => isHex(key, 32))) return undefined;
-  return { given, keys: keys as readonly string[] };
+  return runOf(given, keys as readonly string[]);
 }
 
 function watchedOf({ address, label }: Json): Watched | undefined {

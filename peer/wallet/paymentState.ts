@@ -11,7 +11,7 @@ import {
   type TxInput,
 } from '../../shared/consensus/transaction.js';
 import { assert, assertDefined } from '../../shared/assert.js';
-import type { Txid } from '../../shared/units.js';
+import type { AddressHash, Txid } from '../../shared/units.js';
 import type { PaymentMade, WalletDocument } from './document.js';
 import type { Ledger } from './ledger.js';
 import { readPayment } from './payment.js';
@@ -40,9 +40,10 @@ export function trackPayments(
   ledger: Ledger,
 ): readonly TrackedPayment[] {
   const tracked = new Map<Txid, TrackedPayment>();
+  const sources = { ledger, before: tracked, coins: new CoinsSeen(ledger) };
   for (const made of payments) {
     const tx = decoded(made);
-    const state = stateOf(tx, ledger, tracked);
+    const state = stateOf(tx, sources);
     tracked.set(made.txid, { made, tx, state });
   }
   return [...tracked.values()];
@@ -59,18 +60,15 @@ export const settledPayments = (tracked: readonly TrackedPayment[]): ReadonlySet
 const isSettled = ({ state }: TrackedPayment): boolean =>
   state.type === 'confirmed' && state.confirmations >= SETTLED_CONFIRMATIONS;
 
-function stateOf(
-  tx: DecodedTransaction,
-  ledger: Ledger,
-  before: ReadonlyMap<Txid, TrackedPayment>,
-): PaymentState {
+function stateOf(tx: DecodedTransaction, sources: Sources): PaymentState {
+  const { ledger } = sources;
   const place = ledger.place(tx.txid);
   if (place !== undefined) {
     return { type: 'confirmed', confirmations: ledger.height - place.height + 1 };
   }
   if (ledger.waiting(tx.txid) !== undefined) return { type: 'waiting' };
   if (!ledger.isCurrent) return { type: 'unsent' };
-  const missing = tx.inputs.find((input) => !isThere(input, tx, { ledger, before }));
+  const missing = tx.inputs.find((input) => !isThere(input, tx, sources));
   if (missing === undefined) return { type: 'unsent' };
   return { type: 'failed', outpoint: outpointKey(missing.txid, missing.index) };
 }
@@ -78,13 +76,36 @@ function stateOf(
 interface Sources {
   readonly ledger: Ledger;
   readonly before: ReadonlyMap<Txid, TrackedPayment>;
+  readonly coins: CoinsSeen;
+}
+
+/** Coins of the chain, read once an address: that of a miner has thousands. */
+class CoinsSeen {
+  readonly #ledger: Ledger;
+  readonly #byAddress = new Map<AddressHash, ReadonlySet<string>>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  has(address: AddressHash, { txid, index }: OutPoint): boolean {
+    const known = this.#byAddress.get(address) ?? this.#read(address);
+    return known.has(outpointKey(txid, index));
+  }
+
+  #read(address: AddressHash): ReadonlySet<string> {
+    const keys = this.#ledger.coins(address).map((coin) => outpointKey(coin.txid, coin.index));
+    const set = new Set(keys);
+    this.#byAddress.set(address, set);
+    return set;
+  }
 }
 
 /** Whether a coin that is spent is in the chain, or may come into it, and nothing else takes it. */
 function isThere(
   input: TxInput,
   { txid, keys }: DecodedTransaction,
-  { ledger, before }: Sources,
+  { ledger, before, coins }: Sources,
 ): boolean {
   const address = addressOf(assertDefined(keys[input.key], 'each input names one of the keys'));
   const isTaken = ledger
@@ -94,7 +115,7 @@ function isThere(
   if (ledger.waiting(input.txid) !== undefined) return true;
   const maker = before.get(input.txid);
   if (maker !== undefined && isLive(maker)) return true;
-  return ledger.coins(address).some((coin) => isSame(coin, input));
+  return coins.has(address, input);
 }
 
 const isSame = (a: OutPoint, b: OutPoint): boolean => a.txid === b.txid && a.index === b.index;

@@ -1,7 +1,6 @@
 /** The ledger of a wallet, from a node's index and from what waits in it. */
 
 import { Trouble } from '../../shared/io/trouble.js';
-import { fail, ok, type Result } from '../../shared/result.js';
 import type { AddressHash, Txid, UnixSeconds } from '../../shared/units.js';
 import type { HistoryPage, IndexReader } from '../index/readers.js';
 import type { Queries } from '../queries.js';
@@ -17,11 +16,9 @@ export interface IndexAccess {
 export function lookFrom(index: IndexAccess | undefined, queries: Queries): Look {
   return async (use) => {
     if (index === undefined) throw isOff();
-    // The index takes what is thrown for damage of its own.
-    const read = await index.read((reader) => attempt(() => use(new NodeLedger(reader, queries))));
+    const read = await index.read((reader) => ({ value: use(new NodeLedger(reader, queries)) }));
     if (read === undefined) throw isBusy();
-    if (read.ok) return read.value;
-    throw read.error;
+    return read.value;
   };
 }
 
@@ -71,15 +68,6 @@ class NodeLedger implements Ledger {
 
   waitingOf(address: AddressHash): readonly WaitingTransaction[] {
     return this.#queries.waitingOf(address);
-  }
-}
-
-function attempt<T>(work: () => T): Result<T, Trouble> {
-  try {
-    return ok(work());
-  } catch (error) {
-    if (error instanceof Trouble) return fail(error);
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
-import { LocalNetwork } from '../support/localNetwork.js';
-import { Sandbox, stop } from '../support/sandbox.js';
+import { networkForEach, type LocalNetwork } from '../support/localNetwork.js';
+import { stop, type Sandbox } from '../support/sandbox.js';
 
 interface Played {
   readonly held: readonly string[];
@@ -14,14 +14,8 @@ describe('e2e: the demo', function () {
 
   let sandbox: Sandbox;
   let network: LocalNetwork;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-    network = new LocalNetwork(sandbox);
-  });
-  afterEach(async () => {
-    const ended = network.ended();
-    await sandbox.close();
-    await ended();
+  networkForEach((...made) => {
+    [sandbox, network] = made;
   });
 
   it('plays its story, also a second time, and checks it', async () => {

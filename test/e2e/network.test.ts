@@ -5,10 +5,10 @@ import type { NetworkView } from '../../lab/launch/networkView.js';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import type { HistoryRowJson } from '../../shared/http/walletSchemas.js';
 import type { StatusJson } from '../../shared/http/nodeSchemas.js';
-import { LocalNetwork, type Up } from '../support/localNetwork.js';
+import { networkForEach, type LocalNetwork, type Up } from '../support/localNetwork.js';
 import { isRunning, pidsNaming, until, within } from '../support/programs.js';
 import { skip } from '../support/skip.js';
-import { freePorts, Sandbox, stop, untilGone, untilPrinted } from '../support/sandbox.js';
+import { freePorts, stop, untilGone, untilPrinted, type Sandbox } from '../support/sandbox.js';
 
 const START_TIMEOUT_MS = 40_000;
 
@@ -18,14 +18,8 @@ describe('e2e: a network on one computer', function () {
 
   let sandbox: Sandbox;
   let network: LocalNetwork;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-    network = new LocalNetwork(sandbox);
-  });
-  afterEach(async () => {
-    const ended = network.ended();
-    await sandbox.close();
-    await ended();
+  networkForEach((...made) => {
+    [sandbox, network] = made;
   });
 
   const up = (...flags: string[]): Promise<Up> => network.up(...flags);
@@ -85,7 +79,9 @@ describe('e2e: a network on one computer', function () {
     await stop(running);
     const quiet = await up('--peers', '3', '--quiet');
     // The third one came after the genesis block; what the others said stands.
-    expect(quiet.running.output()).not.to.include('without demo accounts');
+    expect(quiet.running.output())
+      .to.match(/^Carol has no demo account: .*; --fresh makes one with all\.$/m)
+      .and.not.to.include('without demo accounts');
     const carol = quiet.run.nodes.find(({ name }) => name === 'Carol');
     const { status } = await fetch(`${carol?.httpUrl ?? ''}/api/wallet`);
     expect(status).to.equal(401);

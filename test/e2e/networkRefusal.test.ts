@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync } from 'node:fs';
-import { LocalNetwork } from '../support/localNetwork.js';
+import { networkForEach, type LocalNetwork } from '../support/localNetwork.js';
 import { within, type Ended } from '../support/programs.js';
-import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
+import { freePorts, stop, untilPrinted, type Sandbox } from '../support/sandbox.js';
 
 /** `cairn network up` with what cannot be: it says so at once, and leaves all as it was. */
 describe('e2e: a network on one computer that cannot start as asked', function () {
@@ -10,14 +10,8 @@ describe('e2e: a network on one computer that cannot start as asked', function (
 
   let sandbox: Sandbox;
   let network: LocalNetwork;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-    network = new LocalNetwork(sandbox);
-  });
-  afterEach(async () => {
-    const ended = network.ended();
-    await sandbox.close();
-    await ended();
+  networkForEach((...made) => {
+    [sandbox, network] = made;
   });
 
   /** Starts a network, which must say in one line why it does not. */

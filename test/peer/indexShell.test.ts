@@ -14,6 +14,7 @@ import {
   makeNetwork,
   nextBlock,
   nextBlocks,
+  owner,
   spendGenesis,
   type MadeBlock,
 } from '../support/blocks.js';
@@ -126,6 +127,37 @@ describe('indexShell', () => {
     shell.onEvent(newTip());
     expect(await cursorOf(shell)).to.equal(undefined);
     expect(troubles).to.have.length(1);
+  });
+
+  it('gives what its reader throws to who reads, and goes on', async () => {
+    give(left);
+    const shell = open();
+    await cursorOf(shell);
+    const mistake = new Error('a mistake of the reader');
+    const thrown = await shell
+      .read(() => {
+        throw mistake;
+      })
+      .catch((error: unknown) => error);
+    expect(thrown).to.equal(mistake);
+    expect(await cursorOf(shell)).to.deep.equal(tip());
+    expect([troubles, log]).to.deep.equal([[], []]);
+  });
+
+  it('makes an index anew whose damage a reader meets', async () => {
+    give(left);
+    const shell = open();
+    await cursorOf(shell);
+    const database = new Database(path);
+    database.exec('DROP TABLE history');
+    database.close();
+    const { address } = owner(0);
+    const historyOf = (): Promise<number | undefined> =>
+      shell.read((index) => index.history(address, { count: 9, before: undefined }).length);
+    expect(await historyOf()).to.equal(undefined);
+    expect(await historyOf()).to.equal(1);
+    expect(log.join('')).to.include('the index is made anew');
+    expect(troubles).to.deep.equal([]);
   });
 
   it('waits for a lost block, answers with what it has, and tries again', async function () {

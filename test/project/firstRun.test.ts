@@ -1,7 +1,15 @@
 /** What somebody sees who has just cloned the project and has nothing but Node. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -81,14 +89,17 @@ describe('project: the first run', () => {
     expect(output).to.equal('');
   });
 
-  it('forgets the compiled form of a source that is gone', async () => {
+  it('forgets the compiled form of a source that is gone, and makes no other anew', async () => {
     const source = join(clone, 'test', 'project', 'firstRun.test.ts');
     const compiled = join(clone, 'dist', 'test', 'project', 'firstRun.test.js');
     expect(existsSync(compiled)).to.equal(true);
+    const other = join(clone, 'dist', 'cli', 'cairn.js');
+    const { mtimeMs } = statSync(other);
     rmSync(source);
     const { code, output } = await runScript('build', []);
     expect(code, output).to.equal(0);
     expect(existsSync(compiled)).to.equal(false);
+    expect(statSync(other).mtimeMs).to.equal(mtimeMs);
   }).timeout(BUILD_TIMEOUT_MS);
 
   /** A program in npm's place. What npm itself does, each fresh clone in CI shows. */

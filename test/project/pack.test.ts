@@ -1,6 +1,11 @@
-/** The package as strangers get it: packed, installed into an empty prefix, run from there. */
+/**
+ * The package as strangers get it: packed, installed into an empty prefix, run from there. Its
+ * database comes as a prebuilt binary, as for most of them; that of this checkout, which was
+ * compiled here where none fitted. Of another version than the checkout's, it is compiled.
+ */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -11,7 +16,7 @@ import { runToEnd, type Ended } from '../support/programs.js';
 import { skip } from '../support/skip.js';
 import { startTwoPeers, stopTwoPeers, twoPeersIn, untilBlockMined } from './twoPeers.js';
 
-/** Compiling better-sqlite3 is most of it. */
+/** Where better-sqlite3 has to be compiled, that is most of it. */
 const INSTALL_TIMEOUT_MS = 600_000;
 const RUN_TIMEOUT_MS = 200_000;
 const REMOVAL_TIMEOUT_MS = 60_000;
@@ -28,10 +33,13 @@ describe('project: the packed program', () => {
     const packed = await npm(['pack', '--pack-destination', folder]);
     expect(packed.code, packed.output).to.equal(0);
     const file = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
-    const installed = await npm([
-      ...['install', '--global', '--prefix', prefix, '--allow-scripts=better-sqlite3'],
-      ...['--no-audit', '--no-fund', '--prefer-offline', '--engine-strict', file],
-    ]);
+    const installed = await npm(
+      [
+        ...['install', '--global', '--prefix', prefix, '--allow-scripts=better-sqlite3'],
+        ...['--no-audit', '--no-fund', '--prefer-offline', '--engine-strict', file],
+      ],
+      { npm_config_better_sqlite3_local_prebuilds: prebuiltIn(join(folder, 'prebuilt')) },
+    );
     expect(installed.code, installed.output).to.equal(0);
   });
 
@@ -106,8 +114,22 @@ async function isRegistryReachable(): Promise<boolean> {
   return code === 0;
 }
 
-function npm(parameters: readonly string[]): Promise<Ended> {
-  return runToEnd('npm', parameters, { cwd: projectRoot, env: plainEnvironment() });
+function npm(parameters: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const env = { ...plainEnvironment(), ...more };
+  return runToEnd('npm', parameters, { cwd: projectRoot, env });
+}
+
+/** The checkout's own database library, in `folder`, as its authors pack theirs for downloading. */
+function prebuiltIn(folder: string): string {
+  const library = join(projectRoot, 'node_modules', 'better-sqlite3');
+  const manifest = readFileSync(join(library, 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const { platform, arch, versions } = process;
+  const name = `better-sqlite3-v${version}-node-v${versions.modules}-${platform}-${arch}.tar.gz`;
+  mkdirSync(folder);
+  const binary = 'build/Release/better_sqlite3.node';
+  execFileSync('tar', ['-czf', join(folder, name), '-C', library, binary]);
+  return folder;
 }
 
 /** Ours, without our own settings and without what the npm around us tells about this project. */

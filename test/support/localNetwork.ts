@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { RunFile } from '../../lab/launch/runFile.js';
 import { until, type Running } from './programs.js';
-import { freePorts, untilGone, type Sandbox } from './sandbox.js';
+import { freePorts, Sandbox, untilGone } from './sandbox.js';
 
 const START_TIMEOUT_MS = 40_000;
 
@@ -63,4 +63,20 @@ export class LocalNetwork {
     const pids = this.runFile()?.nodes.map(({ pid }) => pid) ?? [];
     return () => untilGone(pids);
   }
+}
+
+/** Hooks: each test begins with a sandbox and a network in it, and leaves nothing of them. */
+export function networkForEach(begin: (sandbox: Sandbox, network: LocalNetwork) => void): void {
+  let sandbox: Sandbox;
+  let network: LocalNetwork;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    network = new LocalNetwork(sandbox);
+    begin(sandbox, network);
+  });
+  afterEach(async () => {
+    const ended = network.ended();
+    await sandbox.close();
+    await ended();
+  });
 }

@@ -21,6 +21,8 @@ export class PlainLedger implements Ledger {
   /** The transactions of each block, from genesis on. */
   blocks: Transactions[];
   pool: WaitingTransaction[] = [];
+  /** Called when somebody reads the coins of an address. */
+  onCoins: (address: AddressHash) => void = () => undefined;
   #mined = 0;
 
   constructor(network: Network) {
@@ -69,6 +71,7 @@ export class PlainLedger implements Ledger {
   }
 
   coins(address: AddressHash): readonly AddressCoin[] {
+    this.onCoins(address);
     const spent = this.blocks.flat().flatMap(({ inputs }) => inputs);
     return this.blocks
       .flatMap((transactions, height) =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { peerName } from '../../../lab/launch/names.js';
-import { minerShare, planNetwork } from '../../../lab/launch/networkPlan.js';
+import { accountsNote, minerShare, planNetwork } from '../../../lab/launch/networkPlan.js';
 import { resolve } from '../../../shared/config/resolve.js';
 import { SETTING_KEYS } from '../../../shared/config/settings.js';
 
@@ -73,5 +73,13 @@ describe('launch/names', () => {
     const names = Array.from({ length: 60 }, (_, i) => peerName(i));
     expect(names.slice(0, 5)).to.deep.equal(['Alice', 'Bob', 'Carol', 'Dave', 'Eve']);
     expect(new Set(names).size).to.equal(60);
+  });
+
+  it('says which peers have no demo account, and nothing where all have one', () => {
+    expect(accountsNote(['Alice', 'Bob'], ['Alice'])).to.equal(undefined);
+    expect(accountsNote(['Alice', 'Bob'], ['Alice', 'Bob'])).to.equal(undefined);
+    expect(accountsNote(['Alice'], ['Alice', 'Bob'])).to.match(/^Bob has no demo account: /);
+    expect(accountsNote(['Alice'], ['Alice', 'Bob', 'Carol'])).to.match(/^Bob, Carol have no demo/);
+    expect(accountsNote(undefined, ['Alice'])).to.match(/^It was made without demo accounts/);
   });
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { refuse } from '../../../peer/api/refusal.js';
 import { createServer, type Handlers } from '../../../peer/api/server.js';
 import { HTTP_ERRORS } from '../../../shared/http/errors.js';
-import { ROUTES } from '../../../shared/http/routes.js';
+import { ROUTES, type Route } from '../../../shared/http/routes.js';
 import { fail, ok } from '../../../shared/result.js';
 
 /** Handlers that answer with what they were asked, so that a test sees what arrives. */
@@ -184,6 +184,19 @@ describe('api/server', () => {
     const expected = Object.values(ROUTES).map(({ path }) => path.replaceAll(/:(\w+)/gu, '{$1}'));
     expect(paths).to.have.members([...new Set(expected)]);
     expect(body['info']).to.deep.include({ version: '1.2.3' });
+  });
+
+  it('marks in it the routes that need the token, and writes, which may', async () => {
+    const { body } = await ask({ url: '/api/openapi.json' });
+    const paths = body['paths'] as Record<string, Record<string, { security?: object[] }>>;
+    for (const { path, method, needsToken } of Object.values<Route>(ROUTES)) {
+      const described = paths[path.replaceAll(/:(\w+)/gu, '{$1}')]?.[method.toLowerCase()];
+      const always = needsToken === true ? [{ token: [] }] : undefined;
+      const sometimes = method === 'POST' ? [{}, { token: [] }] : undefined;
+      expect(described?.security, `${method} ${path}`).to.deep.equal(always ?? sometimes);
+    }
+    const schemes = { token: { type: 'http', scheme: 'bearer' } };
+    expect(body['components']).to.deep.include({ securitySchemes: schemes });
   });
 
   it('serves its page without anything from outside', async () => {

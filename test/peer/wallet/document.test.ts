@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AccountKeys } from '../../../peer/wallet/accountKeys.js';
+import { AccountKeys, ADDRESS_KINDS } from '../../../peer/wallet/accountKeys.js';
 import {
   ACCOUNTS_MAX,
   addAccount,
@@ -10,6 +10,7 @@ import {
   GAP,
   giveAddress,
   KEYS_AHEAD,
+  keyBytes,
   recordPayment,
   watch,
   WATCHED_MAX,
@@ -19,6 +20,8 @@ import {
   type Changed,
   type WalletDocument,
 } from '../../../peer/wallet/document.js';
+import { parseDocument, printDocument } from '../../../peer/wallet/documentJson.js';
+import { addressOf } from '../../../shared/consensus/address.js';
 import type { AddressHash, Txid, UnixSeconds } from '../../../shared/units.js';
 import { makeNetwork } from '../../support/blocks.js';
 import { must, SEED } from '../../support/purse.js';
@@ -89,6 +92,17 @@ describe('wallet/document', () => {
     expect(must(giveAddress(filled, 'Alice', () => true)).address).to.equal(
       new AccountKeys(SEED, 0).keyPair('receive', KEYS_AHEAD).address,
     );
+  });
+
+  it('has the address of each of its keys, also of those that come later or from a file', () => {
+    const filled = withAllKeys(withGiven(withAlice, 'Alice', { receive: 30, change: 7 }), SEED);
+    for (const document of [withAlice, filled, must(parseDocument(printDocument(filled)))]) {
+      for (const kind of ADDRESS_KINDS) {
+        const account = must(findAccount(document, 'Alice'));
+        const expected = account.addresses[kind].keys.map((key) => addressOf(keyBytes(key)));
+        expect(addressesOf(account, kind)).to.deep.equal(expected);
+      }
+    }
   });
 
   it('never counts back', () => {

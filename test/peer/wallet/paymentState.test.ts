@@ -50,6 +50,24 @@ describe('wallet/paymentState', () => {
     expect([...settledPayments(purse.tracked)]).to.deep.equal([tx.txid]);
   });
 
+  it('reads the coins of an address once, however many payments spend from it', () => {
+    const { purse, ledger } = funded();
+    const to = { ...owner(3), address: purse.address() };
+    for (let i = 0; i < 3; i++) ledger.mine(to);
+    for (let i = 0; i < network.params.maturity; i++) ledger.mine(owner(1));
+    for (let i = 0; i < 3; i++) purse.record(purse.sign(owner(2).address, 100));
+    let reads = 0;
+    ledger.onCoins = (address) => {
+      if (address === to.address) reads++;
+    };
+    expect(purse.tracked.map(({ state }) => state.type)).to.deep.equal([
+      'unsent',
+      'unsent',
+      'unsent',
+    ]);
+    expect(reads).to.equal(1);
+  });
+
   it('follows a reorganisation back', () => {
     const { purse, ledger } = funded();
     const tx = purse.send(owner(2).address, 100);

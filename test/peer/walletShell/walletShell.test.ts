@@ -189,7 +189,8 @@ describe('walletShell', function () {
     );
     for (const name of [VAULT_FILE, DOCUMENT_FILE]) rmSync(pathOf(one, name));
     one.open();
-    const wrong = await one.shell.restore(words.replace(/^\w+/, 'zoo'), 'new');
+    // No word of the list: with another one of it, the checksum is right once in 16 times.
+    const wrong = await one.shell.restore(words.replace(/^\w+/, 'cairn'), 'new');
     expect(wrong.ok ? '' : wrong.error.code).to.equal('bad-words');
     expect(existsSync(pathOf(one, VAULT_FILE))).to.equal(false);
     must(await one.shell.restore(`  ${words.toUpperCase()} `, 'new'));

@@ -27,7 +27,7 @@ describe('consensus: mutants of every layout', () => {
   }
 
   it('take steps and memory for what came, and not for what is claimed', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const url = new URL('./layoutTrials.js', import.meta.url);
     for (const trial of await costsOf(url)) {
       expect(trial.steps, trial.what).to.be.within(1, allowed(STEPS, trial));

@@ -45,7 +45,7 @@ describe('wire: mutants of every message', () => {
   });
 
   it('take steps and memory for what came, and not for what is claimed', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const url = new URL('./messageTrials.js', import.meta.url);
     for (const trial of await costsOf(url)) {
       expect(trial.steps, trial.what).to.be.within(1, allowed(STEPS, trial));
