@@ -33,7 +33,8 @@ export async function chooseImportTarget(network: Network, wish: ChainWish): Pro
   for (const { httpUrl } of runningPeers(home)) {
     const client = findNode({ node: httpUrl, home });
     const status = await client.call('status', {});
-    if (status.ok && status.value.networkId === network.id) return toNode(client, network);
+    if (!status.ok || status.value.light) continue;
+    if (status.value.networkId === network.id) return toNode(client, network);
   }
   const own = `${network.params.name}-${network.id.slice(0, 8)}`;
   return toFolder(join(homeAt(home).peers, own), network, home);

@@ -16,6 +16,7 @@ describe('e2e: a light peer', function () {
   let pass: string[];
   let full: Running;
   let light: Running;
+  let words: string;
 
   before(async () => {
     sandbox = new Sandbox();
@@ -39,7 +40,7 @@ describe('e2e: a light peer', function () {
     await json('mine', '5', '--node', 'full');
     await json('wallet', 'unlock', '--node', 'full', ...pass);
     await startLight('--tracker', tracker);
-    await json('wallet', 'create', '--node', 'light', ...pass);
+    ({ words } = await json<{ words: string }>('wallet', 'create', '--node', 'light', ...pass));
   });
   after(() => sandbox.close());
 
@@ -129,6 +130,22 @@ describe('e2e: a light peer', function () {
     const after = await history();
     expect(after.map(({ txid }) => txid)).to.deep.equal(before.map(({ txid }) => txid));
     expect(after[0]?.confirmations).to.equal(4);
+  });
+
+  it('is found again from its words by another', async () => {
+    const [http = 0] = await freePorts(1);
+    const name = ['--node', 'again'];
+    const again = sandbox.start(
+      ...['peer', '--light', '--name', 'again', '--data', sandbox.path('again')],
+      ...['--tracker', tracker, '--http', String(http)],
+    );
+    await untilPrinted(again, /the light peer is up/);
+    writeFileSync(sandbox.path('words'), words);
+    const file = ['--words-file', sandbox.path('words')];
+    await json('wallet', 'restore', ...name, ...file, ...pass);
+    const { confirmed: found } = await json<BalanceJson>('balance', ...name);
+    expect(found).to.equal(await confirmed());
+    await stop(again);
   });
 
   it('says what it cannot do, and what can', async () => {

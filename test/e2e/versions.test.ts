@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { PeersJson } from '../../shared/http/nodeSchemas.js';
+import { PROTOCOL_MAX } from '../../shared/wire/handshakeMessages.js';
 import { projectRoot } from '../support/paths.js';
 import { start, until, type Running } from '../support/programs.js';
 import { freePorts, Sandbox, statusAt, untilPrinted } from '../support/sandbox.js';
@@ -9,6 +10,8 @@ import { freePorts, Sandbox, statusAt, untilPrinted } from '../support/sandbox.j
 /** Compiled or not, as we are. */
 const EXTENSION = extname(import.meta.filename);
 const BUILD = join(import.meta.dirname, '..', '..');
+/** The version of the other build. */
+const NEXT = PROTOCOL_MAX + 1;
 const PARTS = ['shared', 'peer', 'tracker', 'cli', 'lab'];
 
 /** A build of the same source that speaks one protocol version more, with a message of its own. */
@@ -21,7 +24,11 @@ function makeNextBuild(folder: string): string {
     cpSync(join(projectRoot, file), join(folder, file));
   }
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  change(join(build, `shared/wire/handshakeMessages${EXTENSION}`), 'PROTOCOL_MAX = 3', '= 4');
+  change(
+    join(build, `shared/wire/handshakeMessages${EXTENSION}`),
+    `PROTOCOL_MAX = ${NEXT - 1}`,
+    `= ${NEXT}`,
+  );
   change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
   const session = join(build, `peer/net/session${EXTENSION}`);
   insertAfter(session, 'this.#pings = new Pings(now, this.#dependencies.rng);', SAYS_IT);
@@ -29,17 +36,17 @@ function makeNextBuild(folder: string): string {
   return join(build, `cli/cairn${EXTENSION}`);
 }
 
-/** Before the row of `notFound`: one that version 3 does not know. */
+/** Before the row of `notFound`: one that this version does not know. */
 const NEW_ROW =
-  "number: 0x1f, since: 4, limit: { bytes: 35, why: 'one hash' }, about: 'New.', " +
+  `number: 0x3f, since: ${NEXT}, limit: { bytes: 35, why: 'one hash' }, about: 'New.', ` +
   "fields: { hash: field(hash(), 'a block') } }), message({ name: 'notFound', number: 0x14";
 
 /** To whoever knows it, when the handshake is over. */
 const SAYS_IT =
-  "if (this.#link.knows('newInFour')) this.send({ type: 'newInFour', hash: '0'.repeat(64) });";
+  "if (this.#link.knows('newInNext')) this.send({ type: 'newInNext', hash: '0'.repeat(64) });";
 
 const HEARS_IT =
-  "if (message.type === 'newInFour') { process.stdout.write('heard it\\n'); return false; }";
+  "if (message.type === 'newInNext') { process.stdout.write('heard it\\n'); return false; }";
 
 function insertAfter(path: string, line: string, code: string): void {
   const text = readFileSync(path, 'utf8');
@@ -52,7 +59,7 @@ function change(path: string, old: string, replacement: string): void {
   const text = readFileSync(path, 'utf8');
   expect(text.split(old), `${old} in ${path}`).to.have.length(2);
   const isRow = replacement === NEW_ROW;
-  const named = isRow ? text.replace("name: 'notFound'", "name: 'newInFour'") : text;
+  const named = isRow ? text.replace("name: 'notFound'", "name: 'newInNext'") : text;
   writeFileSync(path, named.replace(old, isRow ? replacement : `PROTOCOL_MAX ${replacement}`));
 }
 
@@ -101,10 +108,10 @@ describe('e2e: two protocol versions side by side', function () {
     await mine(bob);
     await untilAllAt(10, [alice, bob, carol]);
 
-    expect((await statusAt(alice))?.protocol).to.equal(3);
-    expect((await statusAt(bob))?.protocol).to.equal(4);
-    expect(await versionsAt(alice)).to.deep.equal([3, 3]);
-    expect(await versionsAt(bob)).to.deep.equal([3, 4]);
+    expect((await statusAt(alice))?.protocol).to.equal(NEXT - 1);
+    expect((await statusAt(bob))?.protocol).to.equal(NEXT);
+    expect(await versionsAt(alice)).to.deep.equal([NEXT - 1, NEXT - 1]);
+    expect(await versionsAt(bob)).to.deep.equal([NEXT - 1, NEXT]);
     // Each of these two said it to the other, and nobody to Alice.
     const [first, ...newer] = peers;
     for (const one of newer) await untilPrinted(one, /heard it/);

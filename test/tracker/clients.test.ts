@@ -11,6 +11,28 @@ describe('tracker/clients', () => {
     expect(answer).to.deep.equal({ type: 'networks', params: [Uint8Array.of(1, 2, 3)] });
   });
 
+  it('tells a client of its network of peers, and does not register it', () => {
+    const world = new World();
+    world.register(new TestPeer({ host: '10.0.0.1' }));
+    world.pass(30);
+    const client = world.connect(new TestPeer({ host: '10.0.0.2', service: 'client' }));
+    const answer = world.ask(client, { type: 'getPeers', wanted: 50 });
+    expect(answer).to.include({ type: 'announced', reachable: 'unknown', observed: '10.0.0.2' });
+    expect(answer).to.have.nested.property('peers[0].host', '10.0.0.1');
+    expect(world.ask(client, { type: 'getPeers', wanted: 0 })).to.have.deep.property('peers', []);
+    world.pass(60);
+    const other = world.connect(new TestPeer({ host: '10.0.0.3', service: 'client' }));
+    const told = world.ask(other, { type: 'getPeers', wanted: 50 });
+    expect(told).to.have.property('peers').with.length(1);
+  });
+
+  it('tells nobody of peers who names no network that it serves', () => {
+    const world = new World();
+    const client = world.connect(new TestPeer({ service: 'client', network: NO_NETWORK }));
+    world.ask(client, { type: 'getPeers', wanted: 50 });
+    expect(client.ended).to.equal('message-unexpected');
+  });
+
   it('refuses a peer of a network that it does not serve, on both sides', () => {
     const world = new World();
     const connection = world.connect(new TestPeer({ network: OTHER_NETWORK }));
