@@ -121,7 +121,7 @@ describe('e2e: a light peer', function () {
     expect(verified).to.include({ valid: true, txid: row?.txid });
   });
 
-  it('comes back after kill -9, without its tracker, and finds what happened meanwhile', async () => {
+  it('comes back after kill -9, without its tracker, and finds what came meanwhile', async () => {
     const before = await history();
     await stop(light, 'SIGKILL');
     await json('mine', '3', '--node', 'full');

@@ -56,8 +56,11 @@ describe('api/lightHandlers', () => {
     const answered = await app.inject({ method, url, headers, ...(body && { body }) });
     const json = answered.json<Record<string, unknown>>();
     const schema = answered.statusCode === 200 ? response : errorBody;
-    const { $id: _, ...plain } = schema as Record<string, unknown>;
-    expect(ajv.validate(plain, json), `${url}: ${ajv.errorsText()}`).to.equal(true);
+    const plain = { ...(schema as Record<string, unknown>), $id: undefined };
+    expect(
+      ajv.validate(JSON.parse(JSON.stringify(plain)) as object, json),
+      `${url}: ${ajv.errorsText()}`,
+    ).to.equal(true);
     return { status: answered.statusCode, ...json };
   }
 

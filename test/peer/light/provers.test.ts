@@ -110,6 +110,23 @@ describe('light/provers', () => {
     expect(made.light.reasons).to.deep.equal(['stalled']);
   });
 
+  it('leaves no gap when the answer is about a branch that leaves below where it asked', () => {
+    const made = scene(1);
+    const [peer] = made.peers;
+    const fork = nextBlock(network, genesisOf(network), { time: first.point.time + 1 });
+    for (const blocks of [[first], [fork]]) peer?.push(...blocks);
+    made.world.run(50);
+    answer(made, peer, { upTo: first.block.hash });
+    peer?.push(second);
+    made.world.run(50);
+    answer(made, peer, { upTo: fork.block.hash });
+    const longer = nextBlocks(network, fork, 2);
+    peer?.push(...longer);
+    made.world.run(50);
+    expect(made.light.tip).to.equal(longer[1]?.block.hash);
+    expect(askedOf(peer).map(({ height }) => height)).to.deep.equal([0, 2, 1]);
+  });
+
   it('counts an answer on another branch for what that shares with the chain', () => {
     const made = scene(1);
     const [peer] = made.peers;

@@ -47,6 +47,8 @@ describe('light/testimonies', () => {
     told.onTold(ONE, [a], at(4));
     told.onTold(ONE, [b], at(2));
     expect(told.standing(ONE)?.height).to.equal(2);
+    told.onTold(ONE, [c], at(4));
+    expect(told.standing(ONE)?.height, 'of the others it told less').to.equal(2);
     told.onMore(ONE, at(4));
     const { bytes, ...fork } = nextBlock(network, blocks[0] ?? genesis, {
       time: genesis.point.time + 100,
