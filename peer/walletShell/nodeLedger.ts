@@ -48,7 +48,9 @@ class NodeLedger implements Ledger {
   }
 
   /** The index knows all of them. */
-  need(): void {}
+  need(): void {
+    return undefined;
+  }
 
   coins(address: AddressHash) {
     return this.#index.coins(address);

@@ -106,7 +106,9 @@ export class PlainLedger implements Ledger {
       .slice(0, count);
   }
 
-  need(): void {}
+  need(): void {
+    return undefined;
+  }
 
   place(txid: Txid): TransactionPlace | undefined {
     for (const [height, transactions] of this.blocks.entries()) {
