@@ -5,7 +5,7 @@
 
 import { assert } from './assert.js';
 
-export const SIP_KEY_BYTES = 16;
+const SIP_KEY_BYTES = 16;
 
 const TWO_TO_32 = 0x1_0000_0000;
 

@@ -6,7 +6,7 @@
 
 import type { Session } from './session.js';
 
-export const SUPPLIERS_MAX = 3;
+const SUPPLIERS_MAX = 3;
 
 export class CompactSuppliers {
   readonly #key: Uint8Array;

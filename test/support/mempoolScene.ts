@@ -52,7 +52,7 @@ export class MempoolScene {
     return this.transactions.mempool.get(tx.txid) !== undefined;
   }
 
-  /** One step that moves the chain by `cost` at most, else as a node does; whether there is more to do. */
+  /** One step that moves the chain by `cost` at most, else as a node's; whether more is to do. */
   step(cost?: number): boolean {
     return this.store.atomically(() => this.#step(cost));
   }
