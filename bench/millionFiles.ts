@@ -25,6 +25,8 @@ export interface Connected {
     readonly acceptMs: number;
     /** Its signatures are known to be right; its coins are looked up, changed and committed. */
     readonly connectMs: number;
+    /** After that, until its coins are written, too. */
+    readonly writeMs: number;
   }[];
   /** Resident, at the end. */
   readonly rssBytes: number;
