@@ -24,7 +24,7 @@ const BATCH = 500;
 const BATCHED = 20_000;
 const SINGLES = 8_000;
 const CONNECTIONS = 8;
-const ROUNDS = 15;
+const ROUNDS = 40;
 const PER_BLOCK = 500;
 
 /** Transactions a second that one peer takes in. */
