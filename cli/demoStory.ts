@@ -81,7 +81,7 @@ async function payFrom(stage: Stage, { peer, account }: Actor, to: string, amoun
   const body = { from: account, to, amount };
   const { payment, feeRate } = await stage.ask(peer, 'planPayment', { body });
   const { transaction } = payment;
-  const { txid } = await stage.ask(peer, 'sendPayment', { body: { transaction } });
+  const { txid } = await stage.ask(peer, 'sendPayment', { body: { transaction, sign: true } });
   return { txid, feeRate };
 }
 

@@ -29,6 +29,6 @@ export async function payAfterLook(
   if (!isJson) output.line(describePayment(shown));
   await demandYes(question, { isAgreed, prompt: new Prompt(), output });
   const { transaction } = plan.payment;
-  const { txid } = await ask(client, 'sendPayment', { body: { transaction } });
+  const { txid } = await ask(client, 'sendPayment', { body: { transaction, sign: true } });
   return { ...plan, txid };
 }

@@ -1,7 +1,7 @@
 /** Files of payments on their way from one computer to another. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { hashBytes, equalBytes } from '../shared/bytes.js';
+import { hashBytes } from '../shared/bytes.js';
 import { encodeAddress } from '../shared/consensus/address.js';
 import { writeFileAtomically } from '../shared/io/atomicFile.js';
 import { fileTrouble } from '../shared/io/diskTrouble.js';
@@ -63,12 +63,6 @@ export function shownOf(
   };
 }
 
-/** Signatures that are still zeros. */
-export const missingSignatures = ({ transaction }: PaymentFile): number =>
-  transaction.signatures.filter((one) => equalBytes(one, UNSIGNED)).length;
-
 /** Whether the network would take its signatures. */
 export const isSigned = ({ transaction, network }: PaymentFile): boolean =>
   checkSignatures(transaction, hashBytes(network.id)).ok;
-
-const UNSIGNED = new Uint8Array(64);

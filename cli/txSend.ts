@@ -6,14 +6,19 @@ import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { readPaymentFile } from './paymentFiles.js';
+import { isSigned, readPaymentFile } from './paymentFiles.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
   options: { json: JSON_OPTION },
   positionals: ['FILE'],
   run: async ({ settings, options, positionals, output }) => {
-    const { transaction, network } = readPaymentFile(positionals[0] ?? '');
+    const [path = ''] = positionals;
+    const payment = readPaymentFile(path);
+    if (!isSigned(payment)) {
+      throw new Trouble('not-signed', `${path} is not signed.`, 'Sign it first: cairn tx sign.');
+    }
+    const { transaction, network } = payment;
     const client = findNode(settings.values);
     const theirs = await ask(client, 'network', {});
     if (theirs.id !== network.id) {

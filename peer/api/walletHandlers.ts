@@ -79,7 +79,7 @@ export function createWalletHandlers(wallet: WalletPort, prefix: string): Wallet
       ),
     sendPayment: ({ body }) =>
       attempted(
-        () => wallet.send(bytesOf(body.transaction)),
+        () => wallet.send(bytesOf(body.transaction), { isToSign: body.sign === true }),
         ({ transaction, isOwn }) => ({ txid: transaction.txid, isOwn }),
       ),
     forgetPayment: ({ params }) =>

@@ -11,7 +11,7 @@ import type { Txid, UnixSeconds } from '../../shared/units.js';
 import { ownPaths, payerOf, recordSigned } from '../wallet/accountPayment.js';
 import { withoutPayments, type PaymentMade, type WalletDocument } from '../wallet/document.js';
 import type { Ledger } from '../wallet/ledger.js';
-import { readPayment, signPayment } from '../wallet/payment.js';
+import { missingSignatures, readPayment, signPayment } from '../wallet/payment.js';
 import { keyPairsAt } from '../wallet/paymentFile.js';
 import { settledPayments, trackPayments } from '../wallet/paymentState.js';
 import type { SentPayment } from '../wallet/port.js';
@@ -38,6 +38,11 @@ export interface PayerDependencies {
   readonly save: (document: WalletDocument) => void;
 }
 
+export interface Signer {
+  /** Of the wallet, while it is unlocked. */
+  readonly seed: Uint8Array | undefined;
+}
+
 export class Payer {
   readonly #dependencies: PayerDependencies;
   #isResending = false;
@@ -46,12 +51,12 @@ export class Payer {
     this.#dependencies = dependencies;
   }
 
-  /** `seed`: of an unlocked wallet, for what is not signed yet. */
+  /** Without `signer` it must be signed already. */
   async send(
     bytes: Uint8Array,
-    seed: Uint8Array | undefined,
+    signer: Signer | undefined,
   ): Promise<Result<SentPayment, WalletProblem>> {
-    const signed = this.#signed(bytes, seed);
+    const signed = this.#signed(bytes, signer);
     if (!signed.ok) return signed;
     const transaction = signed.value;
     const kept = await this.#dependencies.look((ledger) => this.#keep(transaction, ledger));
@@ -96,12 +101,18 @@ export class Payer {
 
   #signed(
     bytes: Uint8Array,
-    seed: Uint8Array | undefined,
+    signer: Signer | undefined,
   ): Result<DecodedTransaction, WalletProblem> {
     const { document, networkId } = this.#dependencies;
     const read = readPayment(bytes);
     if (!read.ok) return broken(read.error);
-    if (checkSignatures(read.value, networkId).ok) return ok(read.value);
+    const asItIs = checkSignatures(read.value, networkId);
+    if (asItIs.ok) return ok(read.value);
+    if (signer === undefined) {
+      const unsigned = missingSignatures(read.value);
+      return unsigned > 0 ? fail({ code: 'not-signed', missing: unsigned }) : broken(asItIs.error);
+    }
+    const { seed } = signer;
     const isOwn = payerOf(document(), read.value) !== undefined;
     if (isOwn && seed === undefined) return fail({ code: 'wallet-locked' });
     const pairs = seed === undefined ? [] : keyPairsAt(seed, ownPaths(document(), read.value));

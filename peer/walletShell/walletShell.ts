@@ -36,6 +36,7 @@ import type {
   AccountView,
   PaymentWish,
   PlannedPayment,
+  SendWish,
   SentPayment,
   WalletPort,
   WalletStatus,
@@ -258,8 +259,8 @@ export class WalletShell implements WalletPort {
     return this.#dependencies.look((ledger) => this.#plan(wish, ledger));
   }
 
-  send(transaction: Uint8Array): Promise<Answer<SentPayment>> {
-    return this.#payer.send(transaction, this.#keys.seed);
+  send(transaction: Uint8Array, { isToSign }: SendWish): Promise<Answer<SentPayment>> {
+    return this.#payer.send(transaction, isToSign ? { seed: this.#keys.seed } : undefined);
   }
 
   forget(txid: Txid): Answer<WalletStatus> {

@@ -282,6 +282,11 @@ export const sendBody = {
   properties: {
     // 100 kB, and 20,000 bytes of JSON are left of the body’s limit.
     transaction: { ...HEX, minLength: 2, maxLength: 200_000 },
+    sign: {
+      type: 'boolean',
+      default: false,
+      description: 'whether the unlocked wallet signs it; look at what was planned first',
+    },
   },
 } as const;
 

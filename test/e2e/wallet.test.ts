@@ -126,8 +126,10 @@ describe('e2e: the wallet', function () {
     expect([read.isSigned, read.txid]).to.deep.equal([true, plan.txid]);
     expect((await json<{ isSigned: boolean }>('tx', 'read', file)).isSigned).to.equal(false);
     await startPeer();
-    // The node’s wallet is locked: it cannot sign what is not signed.
-    expect(await failure('tx', 'send', file)).to.match(/The wallet is locked/);
+    // Nobody was shown what it pays: also an open wallet does not sign it here.
+    await json('wallet', 'unlock', ...pass);
+    expect(await failure('tx', 'send', file)).to.match(/is not signed\. Sign it first/);
+    await json('wallet', 'lock');
     const sent = await json<{ txid: string; isOwn: boolean }>('tx', 'send', signed);
     expect(sent).to.deep.equal({ txid: plan.txid, isOwn: true });
     await json('mine', '1');

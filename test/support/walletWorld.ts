@@ -75,7 +75,7 @@ export class WalletWorld {
   async pay(to: string, amount: number, from = 'main') {
     const wish = { from, to, amount, feeRate: undefined, memo: new Uint8Array(0) };
     const { file } = must(await this.shell.plan(wish));
-    return this.shell.send(file.transaction.bytes);
+    return this.shell.send(file.transaction.bytes, { isToSign: true });
   }
 
   #submit(bytes: Uint8Array): string | undefined {

@@ -9,6 +9,9 @@ import { temporaryFolders } from '../../support/folders.js';
 import { must, WORDS } from '../../support/purse.js';
 import { PASSPHRASE, WalletWorld } from '../../support/walletWorld.js';
 
+const SIGN = { isToSign: true };
+const AS_IT_IS = { isToSign: false };
+
 /** The code of the trouble that `work` ends with. */
 async function troubleOf(work: () => unknown): Promise<string> {
   try {
@@ -80,7 +83,7 @@ describe('walletShell', function () {
         1,
       );
       expect((await one.shell.address('main')).ok).to.equal(true);
-      const sent = await one.shell.send(unsigned.file.transaction.bytes);
+      const sent = await one.shell.send(unsigned.file.transaction.bytes, SIGN);
       expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
       const account = await one.shell.createAccount('Bob');
       expect(account.ok ? '' : account.error.code).to.equal('wallet-locked');
@@ -89,7 +92,7 @@ describe('walletShell', function () {
     const { state, locksAt } = await one.shell.unlock(PASSPHRASE, 5);
     expect([state, locksAt]).to.deep.equal(['unlocked', 1_800_000_300]);
     expect((await one.shell.unlock(PASSPHRASE, 0)).locksAt).to.equal(undefined);
-    expect((await one.shell.send(unsigned.file.transaction.bytes)).ok).to.equal(true);
+    expect((await one.shell.send(unsigned.file.transaction.bytes, SIGN)).ok).to.equal(true);
   });
 
   it('pays another person, and an account of its own by its name', async () => {
@@ -104,6 +107,17 @@ describe('walletShell', function () {
     expect(rows.map(({ state }) => state)).to.deep.equal(['confirmed', 'confirmed', 'confirmed']);
   });
 
+  it('signs nothing, though it is open, unless that is wished', async () => {
+    const one = await made();
+    one.give(must(await one.shell.address('main')), 50_000);
+    const wish = { from: 'main', to: text(one), amount: 5, feeRate: 0, memo: new Uint8Array(0) };
+    const { file } = must(await one.shell.plan(wish));
+    const sent = await one.shell.send(file.transaction.bytes, AS_IT_IS);
+    expect(sent.ok ? '' : sent.error).to.deep.equal({ code: 'not-signed', missing: 1 });
+    expect([one.sentCount, one.shell.status().payments]).to.deep.equal([0, 0]);
+    expect((await one.shell.send(file.transaction.bytes, SIGN)).ok).to.equal(true);
+  });
+
   it('says why it cannot pay', async () => {
     const one = await made();
     const plan = async (change: object) => {
@@ -116,7 +130,7 @@ describe('walletShell', function () {
     expect(await plan({ to: 'Carol' })).to.equal('bad-address');
     expect(await plan({ to: text(one).slice(0, -1) })).to.equal('bad-address');
     expect(await plan({ amount: 0 })).to.equal('bad-amount');
-    const garbage = await one.shell.send(Uint8Array.of(1, 2));
+    const garbage = await one.shell.send(Uint8Array.of(1, 2), AS_IT_IS);
     expect(garbage.ok ? '' : garbage.error.code).to.equal('bad-payment');
   });
 
@@ -138,7 +152,7 @@ describe('walletShell', function () {
     const { transaction } = must(await one.pay(text(one), 1_000));
     one.mine();
     one.shell.forget(transaction.txid);
-    expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(true);
+    expect(must(await one.shell.send(transaction.bytes, AS_IT_IS)).isOwn).to.equal(true);
     expect([one.sentCount, one.shell.status().payments]).to.deep.equal([1, 0]);
   });
 
@@ -265,7 +279,7 @@ describe('walletShell', function () {
     other.give(must(await other.shell.address('main')), 50_000);
     one.ledger.blocks = other.ledger.blocks;
     const { transaction } = must(await other.pay(text(one), 1_000));
-    expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(false);
+    expect(must(await one.shell.send(transaction.bytes, AS_IT_IS)).isOwn).to.equal(false);
     expect(one.ledger.waiting(transaction.txid)).to.not.equal(undefined);
     expect(existsSync(pathOf(one))).to.equal(false);
   });
