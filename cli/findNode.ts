@@ -68,7 +68,8 @@ export function runningPeers(home: string | undefined): RunningPeer[] {
   return nodes.filter(({ role }) => role === 'peer');
 }
 
-function troubleOf(problem: ClientProblem, url: string): Trouble {
+/** What to tell of it. */
+export function troubleOf(problem: ClientProblem, url: string): Trouble {
   switch (problem.type) {
     case 'unreachable':
       return new NotRunning(

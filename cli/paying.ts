@@ -4,6 +4,7 @@ import { fromHex } from '../shared/bytes.js';
 import type { NodeClient } from '../shared/http/client.js';
 import type { AnswerOf, RequestOf } from '../shared/http/routes.js';
 import { ask } from './findNode.js';
+import { handIn } from './handIn.js';
 import type { Output } from './output.js';
 import { describePayment } from './paymentView.js';
 import { Prompt } from './prompt.js';
@@ -29,6 +30,6 @@ export async function payAfterLook(
   if (!isJson) output.line(describePayment(shown));
   await demandYes(question, { isAgreed, prompt: new Prompt(), output });
   const { transaction } = plan.payment;
-  const { txid } = await ask(client, 'sendPayment', { body: { transaction, sign: true } });
-  return { ...plan, txid };
+  await handIn(client, { transaction, sign: true }, plan.txid);
+  return plan;
 }

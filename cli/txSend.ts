@@ -6,6 +6,7 @@ import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
+import { handIn } from './handIn.js';
 import { isSigned, readPaymentFile } from './paymentFiles.js';
 
 export const command = defineCommand({
@@ -25,9 +26,9 @@ export const command = defineCommand({
       const message = `The payment is for network ${network.name}, the node is in ${theirs.name}.`;
       throw new Trouble('other-network', message, 'Name a node of that network with --node.');
     }
-    const body = { transaction: toHex(transaction.bytes) };
-    const sent = await ask(client, 'sendPayment', { body });
+    const sent = await handIn(client, { transaction: toHex(transaction.bytes) }, transaction.txid);
     if (options.json === true) output.json(sent);
+    else if (sent.isInChain) output.line(`It is in the chain already: ${sent.txid}`);
     else output.line(`Sent: ${sent.txid}`);
     return EXIT.done;
   },

@@ -80,7 +80,7 @@ export function createWalletHandlers(wallet: WalletPort, prefix: string): Wallet
     sendPayment: ({ body }) =>
       attempted(
         () => wallet.send(bytesOf(body.transaction), { isToSign: body.sign === true }),
-        ({ transaction, isOwn }) => ({ txid: transaction.txid, isOwn }),
+        ({ transaction, isOwn, isInChain }) => ({ txid: transaction.txid, isOwn, isInChain }),
       ),
     forgetPayment: ({ params }) =>
       attempted(() => Promise.resolve(wallet.forget(params.txid as Txid)), walletJsonOf),

@@ -69,6 +69,8 @@ export interface SentPayment {
   readonly transaction: DecodedTransaction;
   /** Whether the wallet looks after it: not where it only passed on a payment of others. */
   readonly isOwn: boolean;
+  /** Whether a block held it already. */
+  readonly isInChain: boolean;
 }
 
 type Answer<T> = Result<T, WalletProblem>;

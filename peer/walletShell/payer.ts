@@ -61,11 +61,13 @@ export class Payer {
     const transaction = signed.value;
     const kept = await this.#dependencies.look((ledger) => this.#keep(transaction, ledger));
     if (!kept.ok) return kept;
-    if (kept.value === 'in-chain') return ok({ transaction, isOwn: true });
+    const { isNew, isInChain, isOwn } = kept.value;
+    const sent = { transaction, isOwn, isInChain };
+    if (isInChain) return ok(sent);
     const { txid } = transaction;
     const refusal = await this.#dependencies.submit(transaction.bytes);
-    if (refusal === undefined) return ok({ transaction, isOwn: kept.value !== 'not-ours' });
-    if (kept.value === 'new') this.forget(new Set([txid]));
+    if (refusal === undefined) return ok(sent);
+    if (isNew) this.forget(new Set([txid]));
     return fail({ code: 'payment-refused', rule: refusal });
   }
 
@@ -128,19 +130,25 @@ export class Payer {
     const { document, now, save } = this.#dependencies;
     const before = document();
     const account = payerOf(before, transaction);
-    if (account === undefined) return ok('not-ours');
-    if (ledger.place(transaction.txid) !== undefined) return ok('in-chain');
     const { txid, bytes } = transaction;
+    const isOwn = account !== undefined;
+    const isInChain = ledger.place(txid) !== undefined;
+    if (isInChain || !isOwn) return ok({ isNew: false, isInChain, isOwn });
     const made = { txid, bytes, account: account.name, createdUnix: now() };
     const recorded = recordSigned(before, made, trackPayments(before, ledger));
     if (!recorded.ok) return recorded;
-    if (before.payments.some((one) => one.txid === txid)) return ok('known');
-    save(recorded.value);
-    return ok('new');
+    const isNew = before.payments.every((one) => one.txid !== txid);
+    if (isNew) save(recorded.value);
+    return ok({ isNew, isInChain, isOwn });
   }
 }
 
-type Kept = 'new' | 'known' | 'in-chain' | 'not-ours';
+interface Kept {
+  readonly isNew: boolean;
+  readonly isInChain: boolean;
+  /** Whether an account of ours pays. */
+  readonly isOwn: boolean;
+}
 
 const broken = (reject: Reject): Result<never, WalletProblem> =>
   fail({ code: 'bad-payment', rule: describeReject(reject) });

@@ -294,10 +294,11 @@ export const sentJson = {
   $id: 'sent',
   type: 'object',
   additionalProperties: false,
-  required: ['txid', 'isOwn'],
+  required: ['txid', 'isOwn', 'isInChain'],
   properties: {
     txid: HASH,
     isOwn: { type: 'boolean', description: 'whether the wallet looks after it from now on' },
+    isInChain: { type: 'boolean', description: 'whether a block held it already' },
   },
 } as const;
 

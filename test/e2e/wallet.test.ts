@@ -131,8 +131,10 @@ describe('e2e: the wallet', function () {
     expect(await failure('tx', 'send', file)).to.match(/is not signed\. Sign it first/);
     await json('wallet', 'lock');
     const sent = await json<{ txid: string; isOwn: boolean }>('tx', 'send', signed);
-    expect(sent).to.deep.equal({ txid: plan.txid, isOwn: true });
+    expect(sent).to.deep.equal({ txid: plan.txid, isOwn: true, isInChain: false });
     await json('mine', '1');
+    const again = await sandbox.run('tx', 'send', signed);
+    expect(again.output).to.equal(`It is in the chain already: ${plan.txid}\n`);
     expect(await confirmed('Bob')).to.equal(3_200);
   });
 

@@ -141,7 +141,7 @@ describe('api/walletHandlers', function () {
     const { transaction } = plan.payment;
     expect(await codeOf(ask('sendPayment', { transaction }))).to.equal('422 not-signed');
     expect((await ask('sendPayment', { transaction, sign: true })).body).to.deep.equal({
-      ...{ txid: plan.txid, isOwn: true },
+      ...{ txid: plan.txid, isOwn: true, isInChain: false },
     });
     const read = must(decodeTransaction(fromHex(transaction) ?? new Uint8Array(0)));
     expect(world.ledger.waiting(read.txid)?.tx.outputs).to.deep.equal(read.outputs);

@@ -282,5 +282,9 @@ describe('walletShell', function () {
     expect(must(await one.shell.send(transaction.bytes, AS_IT_IS)).isOwn).to.equal(false);
     expect(one.ledger.waiting(transaction.txid)).to.not.equal(undefined);
     expect(existsSync(pathOf(one))).to.equal(false);
+    one.mine();
+    // Its coins are spent, by itself.
+    const again = must(await one.shell.send(transaction.bytes, AS_IT_IS));
+    expect([again.isOwn, again.isInChain, one.sentCount]).to.deep.equal([false, true, 1]);
   });
 });
