@@ -209,7 +209,7 @@ async function richest(stage: Stage, actors: readonly Actor[], amount: number): 
     const { spendable } = await stage.ask(actor.peer, 'balance', { query });
     if (spendable > amount * 1.01) return actor;
   }
-  throw new DemoFailure(`No account can pay ${String(amount)}: --burst of fewer, or mine some.`);
+  throw new DemoFailure(`No account can pay ${String(amount)}: take --burst of fewer.`);
 }
 
 async function confirm(stage: Stage, txids: readonly string[]): Promise<void> {

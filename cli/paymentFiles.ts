@@ -57,6 +57,7 @@ export function shownOf(
   return {
     ...summary,
     memo: transaction.memo,
+    lockHeight: transaction.lockHeight,
     outputs: outputs.map(({ address, amount, isOwn }) => ({
       ...{ address: encodeAddress(network.prefix, address), amount, isChange: isOwn },
     })),

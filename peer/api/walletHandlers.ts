@@ -166,6 +166,6 @@ function plannedJsonOf(planned: PlannedPayment, prefix: string): PlannedJson {
       isChange: output.address === changeTo,
     })),
     memo: toHex(transaction.memo),
-    ...{ amount, change, fee, feeRate, sizeBytes },
+    ...{ amount, change, fee, feeRate, sizeBytes, lockHeight: transaction.lockHeight },
   };
 }

@@ -42,7 +42,7 @@ export interface PaymentWish {
   /** An address, or the name of an account of this wallet. */
   readonly to: string;
   readonly amount: number;
-  /** `undefined`: as low as the node takes it. */
+  /** `undefined`: what brings it into the next two blocks. */
   readonly feeRate: FeeRate | undefined;
   readonly memo: Uint8Array;
 }

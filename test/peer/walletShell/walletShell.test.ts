@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DOCUMENT_FILE, VAULT_FILE } from '../../../peer/walletShell/walletFiles.js';
@@ -224,6 +224,64 @@ describe('walletShell', function () {
     expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
   });
 
+  it('looks for accounts again until the node has all blocks', async () => {
+    const one = await made();
+    must(await one.shell.createAccount('Bob'));
+    const words = await one.shell.words(PASSPHRASE);
+    const bob = must(await one.shell.address('Bob'));
+    const names = async () => (await one.shell.accounts()).map(({ account }) => account.name);
+    for (const name of [VAULT_FILE, DOCUMENT_FILE]) rmSync(pathOf(one, name));
+    one.open();
+    one.isSynced = false;
+    must(await one.shell.restore(words, PASSPHRASE));
+    expect(await names()).to.deep.equal(['main']);
+    // The blocks come; while it is open it looks of itself, and later at the next unlocking.
+    one.give(bob, 1_000);
+    await one.shell.tick();
+    expect(await names()).to.deep.equal(['main', 'account-2']);
+    const before = readFileSync(pathOf(one));
+    rmSync(pathOf(one));
+    one.open();
+    one.ledger.disconnect(1);
+    one.ledger.pool = [];
+    await one.shell.unlock(PASSPHRASE, 0);
+    expect(await names()).to.deep.equal(['main']);
+    one.shell.lock();
+    one.give(bob, 1_000);
+    await one.shell.unlock(PASSPHRASE, 0);
+    expect(await names()).to.deep.equal(['main', 'account-2']);
+    expect(before.length).to.be.above(0);
+  });
+
+  it('seals no words where it cannot be made whole', async () => {
+    const one = world();
+    one.hasIndex = false;
+    expect(await troubleOf(() => one.shell.create(PASSPHRASE))).to.equal('index-off');
+    expect(existsSync(pathOf(one, VAULT_FILE))).to.equal(false);
+    one.hasIndex = true;
+    // Nothing can be written at that place.
+    mkdirSync(`${pathOf(one)}.${String(process.pid)}.tmp`);
+    const failed = await one.shell.create(PASSPHRASE).then(
+      () => false,
+      () => true,
+    );
+    expect([failed, existsSync(pathOf(one, VAULT_FILE))]).to.deep.equal([true, false]);
+  });
+
+  it('gets a lost vault back from its words, and from no others', async () => {
+    const one = await made();
+    must(await one.shell.createAccount('Bob'));
+    const words = await one.shell.words(PASSPHRASE);
+    expect(await troubleOf(() => one.shell.restore(words, 'new'))).to.equal('wallet-exists');
+    rmSync(pathOf(one, VAULT_FILE));
+    one.open();
+    expect(await troubleOf(() => one.shell.restore(WORDS, 'new'))).to.equal('wallet-exists');
+    expect(must(await one.shell.restore(words, 'new')).accounts).to.equal(2);
+    expect(await one.shell.words('new')).to.equal(words);
+    const names = (await one.shell.accounts()).map(({ account }) => account.name);
+    expect(names).to.deep.equal(['main', 'Bob']);
+  });
+
   it('shows what it knows where the words are elsewhere', async () => {
     const one = await made();
     one.give(must(await one.shell.address('main')), 50_000);
@@ -232,7 +290,17 @@ describe('walletShell', function () {
     expect(one.shell.status().state).to.equal('keyless');
     expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
     const sent = await one.pay(text(one), 1_000);
-    expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
+    expect(sent.ok ? '' : sent.error.code).to.equal('keys-elsewhere');
+    const account = await one.shell.createAccount('Bob');
+    expect(account.ok ? '' : account.error.code).to.equal('keys-elsewhere');
+    for (;;) {
+      const given = await one.shell.address('main');
+      if (given.ok) one.ledger.mine({ ...owner(0), address: given.value });
+      else {
+        expect(given.error.code).to.equal('keys-elsewhere');
+        break;
+      }
+    }
     expect(await troubleOf(() => one.shell.unlock(PASSPHRASE, 1))).to.equal('no-wallet');
     expect(await troubleOf(() => one.shell.create('x'))).to.equal('wallet-exists');
   });
