@@ -40,6 +40,11 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./mine.js'),
   },
   {
+    words: 'mempool',
+    summary: 'show what waits for a block, and what to pay',
+    load: () => import('./mempool.js'),
+  },
+  {
     words: 'tx show',
     summary: 'show a transaction and the block that holds it',
     load: () => import('./txShow.js'),
@@ -88,6 +93,11 @@ export const COMMANDS: readonly Entry[] = [
     words: 'wallet unlock',
     summary: 'let the wallet sign for a while',
     load: () => import('./walletUnlock.js'),
+  },
+  {
+    words: 'wallet keys',
+    summary: 'make keys for more addresses, where the words are and no node is',
+    load: () => import('./walletKeys.js'),
   },
   {
     words: 'wallet lock',

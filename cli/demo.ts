@@ -8,6 +8,7 @@ import { defineCommand, JSON_OPTION } from './command.js';
 import { DemoFailure, Stage, type StagePeer } from './demoStage.js';
 import type { Actor } from './demoStory.js';
 import { EXIT } from './exitCodes.js';
+import { isNamed } from './findNode.js';
 import { homeAt } from './home.js';
 import { NotRunning } from './notRunning.js';
 
@@ -61,9 +62,10 @@ export const command = defineCommand({
 /** The network with that node; without one, the network that has run the longest. */
 function findRun(home: string | undefined, node: string | undefined): RunFile {
   const networks = running(homeAt(home).running).filter(({ kind }) => kind === 'network');
-  const has = (run: RunFile): boolean =>
-    run.nodes.some(({ name, httpUrl }) => name === node || httpUrl === node);
-  const found = node === undefined ? networks[0] : networks.find(has);
+  const found =
+    node === undefined
+      ? networks[0]
+      : networks.find(({ nodes }) => nodes.some((one) => isNamed(node, one)));
   if (found !== undefined) return found;
   const what = node === undefined ? 'No network runs here.' : `No network here has ${node}.`;
   throw new NotRunning('not-running', what, 'Start one with cairn network up.');

@@ -81,7 +81,7 @@ async function payFrom(stage: Stage, { peer, account }: Actor, to: string, amoun
   const body = { from: account, to, amount };
   const { payment, feeRate } = await stage.ask(peer, 'planPayment', { body });
   const { transaction } = payment;
-  const { txid } = await stage.ask(peer, 'sendPayment', { body: { transaction } });
+  const { txid } = await stage.ask(peer, 'sendPayment', { body: { transaction, sign: true } });
   return { txid, feeRate };
 }
 
@@ -209,7 +209,7 @@ async function richest(stage: Stage, actors: readonly Actor[], amount: number): 
     const { spendable } = await stage.ask(actor.peer, 'balance', { query });
     if (spendable > amount * 1.01) return actor;
   }
-  throw new DemoFailure(`No account can pay ${String(amount)}: --burst of fewer, or mine some.`);
+  throw new DemoFailure(`No account can pay ${String(amount)}: take --burst of fewer.`);
 }
 
 async function confirm(stage: Stage, txids: readonly string[]): Promise<void> {

@@ -8,6 +8,8 @@ export const EXIT = {
   notRunning: 2,
   /** It was checked, and it is not as it should be. */
   wrong: 3,
+  /** It was asked for, and nobody knows whether it was done. */
+  unknown: 4,
   /** Stopped by a second Ctrl-C: 128 + SIGINT. */
   interrupted: 130,
 } as const;

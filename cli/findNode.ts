@@ -29,6 +29,16 @@ export function findNode({ node, home }: Where): NodeClient {
   return clientOf(first);
 }
 
+/** Whether `text`, a name in upper case or not or a URL, means that node of this computer. */
+export function isNamed(text: string, { name, httpUrl }: RunningNode): boolean {
+  if (!isUrl(text)) return name.toLowerCase() === text.toLowerCase();
+  return isHere(text) && new URL(httpUrl).port === new URL(text).port;
+}
+
+const isUrl = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text);
+
+const isHere = (url: string): boolean => /\/\/(localhost|127\.|\[::1\])/.test(url);
+
 function notFound(node: string | undefined, nodes: readonly RunningPeer[]): NotRunning {
   if (node === undefined) return new NotRunning('not-running', 'No node runs here.', START_ONE);
   const names = nodes.map(({ name }) => name);
@@ -68,7 +78,8 @@ export function runningPeers(home: string | undefined): RunningPeer[] {
   return nodes.filter(({ role }) => role === 'peer');
 }
 
-function troubleOf(problem: ClientProblem, url: string): Trouble {
+/** What to tell of it. */
+export function troubleOf(problem: ClientProblem, url: string): Trouble {
   switch (problem.type) {
     case 'unreachable':
       return new NotRunning(
@@ -96,11 +107,8 @@ function clientOf(node: RunningNode): NodeClient {
 
 /** A node on this computer is known by its port, so that its token is found. */
 function clientAt(url: string, home: string | undefined): NodeClient {
-  const node = runningPeers(home).find(
-    ({ httpUrl }) => new URL(httpUrl).port === new URL(url).port,
-  );
-  const isHere = /\/\/(localhost|127\.|\[::1\])/.test(url);
-  const token = node === undefined || !isHere ? undefined : tokenOf(node);
+  const node = runningPeers(home).find((one) => isNamed(url, one));
+  const token = node === undefined ? undefined : tokenOf(node);
   return new NodeClient({ baseUrl: url, token });
 }
 

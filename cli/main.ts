@@ -14,6 +14,7 @@ import { EXIT, type ExitCode } from './exitCodes.js';
 import { parseFlags, type CommandLine } from './flags.js';
 import { commandHelp, overview } from './help.js';
 import { NotRunning } from './notRunning.js';
+import { OutcomeUnknown } from './outcomeUnknown.js';
 import { Output } from './output.js';
 import { hasLauncher } from './stopping.js';
 
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return await dispatch(args, output);
   } catch (error) {
     output.warn(describeFailure(error).trimEnd());
+    if (error instanceof OutcomeUnknown) return EXIT.unknown;
     return error instanceof NotRunning ? EXIT.notRunning : EXIT.trouble;
   }
 }

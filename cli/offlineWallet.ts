@@ -7,6 +7,8 @@ import { systemClock } from '../shared/io/clock.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { Ledger } from '../peer/wallet/ledger.js';
+import type { WalletStatus } from '../peer/wallet/port.js';
+import type { WalletShell } from '../peer/walletShell/walletShell.js';
 
 export interface OfflineWallet {
   readonly folder: string;
@@ -16,8 +18,17 @@ export interface OfflineWallet {
 }
 
 /** Makes both files in `folder`, which must be there, and returns the words. Throws `Trouble`. */
-export async function makeOfflineWallet(options: OfflineWallet): Promise<string> {
-  const { folder, genesis, passphrase } = options;
+export const makeOfflineWallet = (options: OfflineWallet): Promise<string> =>
+  withShell(options, (shell) => shell.create(options.passphrase));
+
+/** Gives the document in `folder` keys for the addresses that come next. Throws `Trouble`. */
+export const makeOfflineKeys = (options: OfflineWallet): Promise<WalletStatus> =>
+  withShell(options, (shell) => shell.unlock(options.passphrase, 1));
+
+async function withShell<T>(
+  { folder, genesis }: OfflineWallet,
+  use: (shell: WalletShell) => Promise<T>,
+): Promise<T> {
   if (genesis === undefined) {
     const message = 'A wallet without a node needs to know its network.';
     throw new Trouble('wrong-use', message, 'Name its file with --genesis.');
@@ -27,7 +38,7 @@ export async function makeOfflineWallet(options: OfflineWallet): Promise<string>
   const shell = new WalletShell(
     { folder, network },
     {
-      look: (use) => Promise.resolve(use(NOTHING)),
+      look: (read) => Promise.resolve(read(NOTHING)),
       submit: () => Promise.resolve('There is no node.'),
       feeRate: () => 0,
       entropy: systemEntropy,
@@ -38,7 +49,7 @@ export async function makeOfflineWallet(options: OfflineWallet): Promise<string>
     },
   );
   try {
-    return await shell.create(passphrase);
+    return await use(shell);
   } finally {
     shell.close();
   }

@@ -1,7 +1,7 @@
 /** Files of payments on their way from one computer to another. */
 
 import { readFileSync } from 'node:fs';
-import { hashBytes, equalBytes } from '../shared/bytes.js';
+import { hashBytes } from '../shared/bytes.js';
 import { encodeAddress } from '../shared/consensus/address.js';
 import { writeFileAtomically } from '../shared/io/atomicFile.js';
 import { fileTrouble } from '../shared/io/diskTrouble.js';
@@ -51,18 +51,13 @@ export function shownOf(
   return {
     ...summary,
     memo: transaction.memo,
+    lockHeight: transaction.lockHeight,
     outputs: outputs.map(({ address, amount, isOwn }) => ({
       ...{ address: encodeAddress(network.prefix, address), amount, isChange: isOwn },
     })),
   };
 }
 
-/** Signatures that are still zeros. */
-export const missingSignatures = ({ transaction }: PaymentFile): number =>
-  transaction.signatures.filter((one) => equalBytes(one, UNSIGNED)).length;
-
 /** Whether the network would take its signatures. */
 export const isSigned = ({ transaction, network }: PaymentFile): boolean =>
   checkSignatures(transaction, hashBytes(network.id)).ok;
-
-const UNSIGNED = new Uint8Array(64);

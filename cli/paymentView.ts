@@ -14,10 +14,13 @@ export interface ShownPayment {
   readonly fee: number;
   readonly sizeBytes: number;
   readonly memo: Uint8Array;
+  /** Only blocks from this height on may hold it; 0: any. */
+  readonly lockHeight: number;
 }
 
 /** Several lines. To whoever does not know which output is change, each is a payment. */
-export function describePayment({ inputs, outputs, fee, sizeBytes, memo }: ShownPayment): string {
+export function describePayment(payment: ShownPayment): string {
+  const { inputs, outputs, fee, sizeBytes, memo, lockHeight } = payment;
   const rate = Math.floor((fee * 1_000) / sizeBytes);
   const coins = `${String(inputs.length)} ${inputs.length === 1 ? 'coin' : 'coins'}`;
   const rows = [
@@ -33,7 +36,11 @@ export function describePayment({ inputs, outputs, fee, sizeBytes, memo }: Shown
     rows.map(([name = '', amount = '', about = '']) => [name, amount.padStart(width), about]),
   );
   const text = describeMemo(memo);
-  return [...lines, ...(text === undefined ? [] : [`memo    ${text}`])].join('\n');
+  return [
+    ...lines,
+    ...(text === undefined ? [] : [`memo    ${text}`]),
+    ...(lockHeight === 0 ? [] : [`LOCKED  no block below height ${String(lockHeight)} takes it`]),
+  ].join('\n');
 }
 
 const sum = (parts: readonly { readonly amount: number }[]): number =>

@@ -7,7 +7,7 @@ export const PLAN_OPTIONS = {
   from: { kind: { type: 'name' }, about: 'the account that pays; not needed where there is one' },
   'fee-rate': {
     kind: { type: 'integer', min: 0, max: 1_000_000_000 },
-    about: 'smallest units for 1000 bytes; without it, the least that the node takes',
+    about: 'smallest units for 1000 bytes; without it, what brings it into the next two blocks',
   },
   memo: {
     kind: { type: 'text', lengthMax: 256 },

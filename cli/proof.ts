@@ -3,11 +3,12 @@
 import { fromHex, toHex } from '../shared/bytes.js';
 import { keysOf } from '../shared/config/settings.js';
 import type { NodeClient } from '../shared/http/client.js';
+import type { AnswerOf } from '../shared/http/routes.js';
 import { Trouble } from '../shared/io/trouble.js';
 import type { Txid } from '../shared/units.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
-import { ask, findNode } from './findNode.js';
+import { ask, findNode, troubleOf } from './findNode.js';
 import { formatTime } from './format.js';
 import { refuseToReplace } from './newFile.js';
 import { isTxid, parseTxid } from './txid.js';
@@ -25,7 +26,7 @@ export const command = defineCommand({
     refuseToReplace(out);
     const client = findNode(settings.values);
     const txid = isTxid(what) ? parseTxid(what) : await stampOf(client, what);
-    const { hex, ...facts } = await ask(client, 'proof', { params: { txid } });
+    const { hex, ...facts } = await proofOf(client, txid);
     await write(out, fromHex(hex));
     if (options.json === true) {
       output.json({ file: out, ...facts });
@@ -39,6 +40,18 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Throws `Trouble`, which says so where the payment only waits. */
+async function proofOf(client: NodeClient, txid: Txid): Promise<AnswerOf<'proof'>> {
+  const proof = await client.call('proof', { params: { txid } });
+  if (proof.ok) return proof.value;
+  const found = await client.call('transaction', { params: { txid }, query: {} });
+  if (found.ok && found.value.waiting !== null) {
+    const advice = 'Make its proof once a block holds it: cairn tx show tells.';
+    throw new Trouble('still-waiting', `${txid} waits for a block.`, advice);
+  }
+  throw troubleOf(proof.error, client.baseUrl);
+}
 
 async function stampOf(client: NodeClient, path: string): Promise<Txid> {
   const { hashDocument } = await import('./documents.js');

@@ -1,9 +1,10 @@
 /** `cairn tx read FILE`: what a payment does, from its bytes alone, without node or wallet. */
 
+import { missingSignatures } from '../peer/wallet/payment.js';
 import { toHex } from '../shared/bytes.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
-import { isSigned, missingSignatures, readPaymentFile, shownOf } from './paymentFiles.js';
+import { isSigned, readPaymentFile, shownOf } from './paymentFiles.js';
 import { describePayment } from './paymentView.js';
 
 export const command = defineCommand({
@@ -13,7 +14,7 @@ export const command = defineCommand({
   run: ({ options, positionals, output }) => {
     const payment = readPaymentFile(positionals[0] ?? '');
     const shown = shownOf(payment, new Set());
-    const missing = missingSignatures(payment);
+    const missing = missingSignatures(payment.transaction);
     const signed = isSigned(payment);
     const { txid } = payment.transaction;
     if (options.json === true) {

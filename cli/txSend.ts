@@ -6,23 +6,29 @@ import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { readPaymentFile } from './paymentFiles.js';
+import { handIn } from './handIn.js';
+import { isSigned, readPaymentFile } from './paymentFiles.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
   options: { json: JSON_OPTION },
   positionals: ['FILE'],
   run: async ({ settings, options, positionals, output }) => {
-    const { transaction, network } = readPaymentFile(positionals[0] ?? '');
+    const [path = ''] = positionals;
+    const payment = readPaymentFile(path);
+    if (!isSigned(payment)) {
+      throw new Trouble('not-signed', `${path} is not signed.`, 'Sign it first: cairn tx sign.');
+    }
+    const { transaction, network } = payment;
     const client = findNode(settings.values);
     const theirs = await ask(client, 'network', {});
     if (theirs.id !== network.id) {
       const message = `The payment is for network ${network.name}, the node is in ${theirs.name}.`;
       throw new Trouble('other-network', message, 'Name a node of that network with --node.');
     }
-    const body = { transaction: toHex(transaction.bytes) };
-    const sent = await ask(client, 'sendPayment', { body });
+    const sent = await handIn(client, { transaction: toHex(transaction.bytes) }, transaction.txid);
     if (options.json === true) output.json(sent);
+    else if (sent.isInChain) output.line(`It is in the chain already: ${sent.txid}`);
     else output.line(`Sent: ${sent.txid}`);
     return EXIT.done;
   },

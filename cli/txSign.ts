@@ -2,9 +2,11 @@
 
 import { dirname, join } from 'node:path';
 import { hashBytes } from '../shared/bytes.js';
+import { addressOf } from '../shared/consensus/address.js';
 import { describeReject } from '../shared/consensus/reject.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { Trouble } from '../shared/io/trouble.js';
+import type { AddressHash } from '../shared/units.js';
 import { signPayment } from '../peer/wallet/payment.js';
 import { keyPairsAt, type PaymentFile } from '../peer/wallet/paymentFile.js';
 import type { WalletSecret } from '../peer/wallet/secret.js';
@@ -18,7 +20,7 @@ import { refuseToReplace } from './newFile.js';
 import { readPaymentFile, shownOf, writePaymentFile } from './paymentFiles.js';
 import { describePayment } from './paymentView.js';
 import { Prompt } from './prompt.js';
-import { demandYes, YES_OPTION } from './yes.js';
+import { demandYes, refuseToAskBlind, YES_OPTION } from './yes.js';
 
 export const command = defineCommand({
   settings: ['config', 'home', 'node', 'peer.data'],
@@ -36,6 +38,7 @@ export const command = defineCommand({
   run: async ({ settings: { values }, options, positionals, output }) => {
     const [path = ''] = positionals;
     const payment = readPaymentFile(path);
+    refuseToAskBlind(options.json === true, options.yes === true);
     const out = options.out ?? `${path.replace(/\.json$/, '')}.signed.json`;
     refuseToReplace(out);
     const { node, home, 'peer.data': data } = values;
@@ -46,6 +49,7 @@ export const command = defineCommand({
     refuseOther(payment, secret, vault);
     const pairs = keyPairsAt(seedOf(secret.words), payment.paths);
     const own = new Set(pairs.map(({ address }) => address));
+    refuseForeign(payment, own);
     // Addresses as the wallet's own network prints them, whatever the file says.
     const shown = shownOf({ ...payment, network: secret.network }, own);
     if (options.json !== true) output.line(describePayment(shown));
@@ -56,7 +60,8 @@ export const command = defineCommand({
     if (!signed.ok) throw new Trouble('bad-payment', describeReject(signed.error), '');
     const { transaction, missing } = signed.value;
     writePaymentFile(out, { ...payment, transaction });
-    if (options.json === true) output.json({ file: out, txid: transaction.txid, missing });
+    const { txid, lockHeight } = transaction;
+    if (options.json === true) output.json({ file: out, txid, missing, lockHeight });
     else output.line(missing === 0 ? `Wrote ${out}. ${NEXT}` : stillMissing(out, missing));
     return EXIT.done;
   },
@@ -73,5 +78,15 @@ function refuseOther({ network }: PaymentFile, secret: WalletSecret, vault: stri
     'other-network',
     `The payment is for network ${network.name}, the wallet for ${secret.network.name}.`,
     `Use the wallet of that network; this one is in ${dirname(vault)}.`,
+  );
+}
+
+/** Throws `Trouble` where the wallet has no key that the payment wants. */
+function refuseForeign({ transaction }: PaymentFile, own: ReadonlySet<AddressHash>): void {
+  if (transaction.keys.some((key) => own.has(addressOf(key)))) return;
+  throw new Trouble(
+    'no-own-key',
+    'This wallet has no key of the payment: there is nothing to sign.',
+    'Name the wallet that pays with --wallet.',
   );
 }

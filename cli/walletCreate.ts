@@ -33,7 +33,7 @@ export const command = defineCommand({
     if (options.json === true) output.json({ words });
     else {
       output.line(words);
-      output.line(`\n${ADVICE}`);
+      output.line(`\n${ADVICE}${offline === undefined ? OPEN : OFFLINE}`);
     }
     return EXIT.done;
   },
@@ -41,5 +41,11 @@ export const command = defineCommand({
 
 const ADVICE =
   'Write these words down, in this order, and keep them where nobody else sees them: they are ' +
-  'the wallet.\nWho has them has the coins; without them and the passphrase nobody has.\n' +
+  'the wallet.\nWho has them has the coins; without them the coins are lost once this wallet ' +
+  'or its passphrase is.\n';
+
+const OPEN =
+  'The wallet is open for ten minutes: cairn wallet lock closes it.\n' +
+  'Coins that this peer mines go to it from its next start on.\n' +
   'Next: cairn receive prints an address.';
+const OFFLINE = 'Next: carry wallet.json, and not the vault, to the peer.';

@@ -38,7 +38,7 @@ export function describeWallet({
   const counts = [
     formatCount(accounts, 'account'),
     formatCount(watched, 'watched address'),
-    `${formatCount(payments, 'payment')} on the way`,
+    `${formatCount(payments, 'payment')} looked after until 100 blocks deep`,
   ];
   return `${states[state]}: ${counts.join(', ')}.`;
 }

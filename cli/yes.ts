@@ -17,6 +17,13 @@ interface Asking {
   readonly output: Output;
 }
 
+/** Throws `Trouble` for whoever would be asked about what `--json` does not show. */
+export function refuseToAskBlind(isJson: boolean, isAgreed: boolean): void {
+  if (!isJson || isAgreed) return;
+  const message = '--json shows nothing to agree to before it is done.';
+  throw new Trouble('wrong-use', message, 'Add --yes, or leave --json out.');
+}
+
 /** Throws `Trouble` where the answer is no. */
 export async function demandYes(
   question: string,

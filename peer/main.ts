@@ -8,6 +8,7 @@ import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
 import { DataDirectory } from '../shared/io/dataDirectory.js';
 import { namingFlag } from '../shared/io/listen.js';
+import type { Logger } from '../shared/io/logger.js';
 import { loadNodeKey } from '../shared/io/nodeKeyFile.js';
 import { programVersion } from '../shared/io/programVersion.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
@@ -29,8 +30,10 @@ import { INDEX_FILE } from './storage/openIndex.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
 import { openDemoWallet, type DemoWalletOptions } from './walletShell/demoWallet.js';
+import { miningAddress } from './walletShell/miningAddress.js';
 import { lookFrom } from './walletShell/nodeLedger.js';
 import { feeRateOf, submitTo } from './walletShell/nodeSubmit.js';
+import { WalletFiles } from './walletShell/walletFiles.js';
 import { WalletShell } from './walletShell/walletShell.js';
 
 export interface PeerOptions {
@@ -98,7 +101,7 @@ async function start(
   cleanups.push(() => {
     directory.close();
   });
-  const self = identify(options, network, directory);
+  const self = identify(options, network, directory, dependencies.logger);
   const parts = { ...dependencies, directory, network };
   const { shell, index } = await openShell(options, self, parts, cleanups);
   const { queries, command } = shell;
@@ -138,18 +141,35 @@ interface Self {
   readonly payTo: AddressHash;
 }
 
-function identify(options: PeerOptions, network: Network, directory: DataDirectory): Self {
+function identify(
+  options: PeerOptions,
+  network: Network,
+  directory: DataDirectory,
+  logger: Logger,
+): Self {
   const lost = 'coins mined to the old one are lost';
   const seed = loadNodeKey(directory.file('node.key'), systemEntropy, lost);
   const key = publicKeyOf(seed);
   const nodeKey = toHex(key) as NodeKey;
   const { payTo } = options.mining;
+  // A demo wallet is open to every program here: what is mined does not go to it.
+  const own = options.demo === undefined ? walletAddress(network, directory, logger) : undefined;
   return {
     seed,
     nodeKey,
     name: options.name ?? `node-${nodeKey.slice(0, 8)}`,
-    payTo: payTo === undefined ? addressOf(key) : parseAddress(payTo, network),
+    payTo: payTo === undefined ? (own ?? addressOf(key)) : parseAddress(payTo, network),
   };
+}
+
+function walletAddress(
+  { id, params }: Network,
+  directory: DataDirectory,
+  logger: Logger,
+): AddressHash | undefined {
+  const { name, prefix } = params;
+  const files = new WalletFiles(directory.path, { id, name, prefix }, systemEntropy);
+  return miningAddress(files, logger);
 }
 
 function parseAddress(text: string, { params }: Network): AddressHash {
@@ -245,6 +265,7 @@ function makeWallet(
       look: lookFrom(index, queries),
       submit: submitTo(command),
       feeRate: () => feeRateOf(queries, systemClock()),
+      isSynced: () => queries.isSynced,
       entropy: systemEntropy,
       now: () => systemClock().unix,
       logger,

@@ -100,7 +100,7 @@ export class DemoPayments {
     const planned = failed(await payer.client.call('planPayment', { body }));
     if (!planned.ok || this.#stop.signal.aborted) return planned;
     const { transaction } = planned.value.payment;
-    return failed(await payer.client.call('sendPayment', { body: { transaction } }));
+    return failed(await payer.client.call('sendPayment', { body: { transaction, sign: true } }));
   }
 
   /** Once for each kind. */

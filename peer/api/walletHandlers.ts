@@ -79,8 +79,8 @@ export function createWalletHandlers(wallet: WalletPort, prefix: string): Wallet
       ),
     sendPayment: ({ body }) =>
       attempted(
-        () => wallet.send(bytesOf(body.transaction)),
-        ({ transaction, isOwn }) => ({ txid: transaction.txid, isOwn }),
+        () => wallet.send(bytesOf(body.transaction), { isToSign: body.sign === true }),
+        ({ transaction, isOwn, isInChain }) => ({ txid: transaction.txid, isOwn, isInChain }),
       ),
     forgetPayment: ({ params }) =>
       attempted(() => Promise.resolve(wallet.forget(params.txid as Txid)), walletJsonOf),
@@ -166,6 +166,6 @@ function plannedJsonOf(planned: PlannedPayment, prefix: string): PlannedJson {
       isChange: output.address === changeTo,
     })),
     memo: toHex(transaction.memo),
-    ...{ amount, change, fee, feeRate, sizeBytes },
+    ...{ amount, change, fee, feeRate, sizeBytes, lockHeight: transaction.lockHeight },
   };
 }

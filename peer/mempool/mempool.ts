@@ -33,7 +33,7 @@ import type { RateBucket } from './rateBuckets.js';
 /** Where a pool is full to, after something had to go: so that each newcomer does not sort it. */
 const ROOM_SHARE = 0.99;
 /** Of the smallest ones that wait each takes about 3 kB of memory. */
-export const COUNT_MAX = 100_000;
+const COUNT_MAX = 100_000;
 
 export interface MempoolOptions {
   readonly params: NetworkParams;

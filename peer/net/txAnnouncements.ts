@@ -16,7 +16,7 @@ import type { Session } from './session.js';
 /** Between two messages to a peer. */
 export const ANNOUNCE_EVERY_MS = 50;
 /** Between two pieces of what waited before a peer came: it can ask for as many in this time. */
-export const PIECE_EVERY_MS = 1_000;
+const PIECE_EVERY_MS = 1_000;
 /** What a peer is known to have: the last that it announced. */
 const KNOWN_MIN = 5_000;
 

@@ -9,7 +9,6 @@ import type { FeeRate } from './coinSelection.js';
 import { isUsed } from './discovery.js';
 import {
   addressesOf,
-  ADDRESSES_MAX,
   allPaths,
   recordPayment,
   withGiven,
@@ -53,19 +52,18 @@ export function planFromAccount(
     return fail({ code: 'memo-too-long', sizeBytes: memo.length, max: MEMO_BYTES_MAX });
   }
   const changeTo = changeAddress(account, ledger, tracked);
-  if (!changeTo.ok) return changeTo;
   const { confirmed, change } = new Holdings(ledger, tracked).spendable(account);
   const outputs = [{ address: to, amount: amount as Amount }];
   const request: PaymentRequest = {
     coins: confirmed,
-    ...{ outputs, feeRate, changeTo: changeTo.value, memo },
+    ...{ outputs, feeRate, changeTo, memo },
   };
   const first = planPayment(request);
   const isShort = !first.ok && first.error.code === 'not-enough' && change.length > 0;
   const plan = isShort ? planPayment({ ...request, coins: [...confirmed, ...change] }) : first;
   if (!plan.ok) return plan;
-  const paths = pathsOf(account, plan.value, changeTo.value);
-  return ok({ ...plan.value, changeTo: changeTo.value, paths });
+  const paths = pathsOf(account, plan.value, changeTo);
+  return ok({ ...plan.value, changeTo, paths });
 }
 
 /**
@@ -109,24 +107,23 @@ function isRival(one: TrackedPayment, other: DecodedTransaction): boolean {
   return other.inputs.some(({ txid, index }) => spent.has(outpointKey(txid, index)));
 }
 
-/** The first one after all that were ever used: gaps between them would hide what follows. */
+/**
+ * The first one after all that were ever used: gaps between them would hide what follows. The last
+ * one again where no key is left: a wallet whose words are elsewhere goes on paying.
+ */
 function changeAddress(
   account: Account,
   ledger: Ledger,
   tracked: readonly TrackedPayment[],
-): Result<AddressHash, WalletProblem> {
+): AddressHash {
   const all = addressesOf(account, 'change');
   const promised = new Set(tracked.flatMap(({ tx }) => tx.outputs.map((output) => output.address)));
   let number = account.addresses.change.given;
   const isFree = (address: AddressHash): boolean =>
     !promised.has(address) && !isUsed(ledger, address);
   while (number > 0 && isFree(assertDefined(all[number - 1], 'given ones have keys'))) number--;
-  const address = all.slice(number).find(isFree);
-  if (address !== undefined) return ok(address);
-  const isFull = all.length >= ADDRESSES_MAX;
-  return fail(
-    isFull ? { code: 'too-many-addresses', max: ADDRESSES_MAX } : { code: 'wallet-locked' },
-  );
+  const address = all.slice(number).find(isFree) ?? all.at(-1);
+  return assertDefined(address, 'an account has addresses');
 }
 
 function withOutputsGiven(document: WalletDocument, tx: DecodedTransaction): WalletDocument {

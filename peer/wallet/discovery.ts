@@ -7,8 +7,10 @@ import { toHex } from '../../shared/bytes.js';
 import type { AddressHash } from '../../shared/units.js';
 import { AccountKeys, ADDRESS_KINDS } from './accountKeys.js';
 import {
+  ACCOUNTS_MAX,
   addAccount,
   addressesOf,
+  findAccount,
   GAP,
   withAllKeys,
   withGiven,
@@ -40,8 +42,11 @@ export function withAllUsed(
   }
 }
 
+/** Accounts in a row that nobody used, after which a search ends: people make some ahead. */
+export const ACCOUNT_GAP = 20;
+
 /**
- * The document with the accounts that were used added, named by `nameOf`, until one was not. A
+ * The document with the accounts that were used added, and those between them, named by `nameOf`. A
  * wallet has one account at least.
  */
 export function discover(
@@ -51,12 +56,15 @@ export function discover(
 ): WalletDocument {
   let at = withAllUsed(document, seed, ledger);
   for (;;) {
-    const added = addAccount(at, nameOf(at.accounts.length), seed);
-    if (!added.ok) return at;
-    const account = added.value.accounts.at(-1);
-    const isFirst = at.accounts.length === 0;
-    if (!isFirst && (account === undefined || !wasUsed(account, ledger))) return at;
-    at = withAllUsed(added.value, seed, ledger);
+    const { length } = at.accounts;
+    const wanted = Math.max(lastUsed(length, seed, ledger) + 1, 1);
+    if (wanted <= length) return at;
+    for (let number = length; number < wanted; number++) {
+      const added = addAccount(at, freeName(at, nameOf(number)), seed);
+      if (!added.ok) return at;
+      at = added.value;
+    }
+    at = withAllUsed(at, seed, ledger);
   }
 }
 
@@ -74,10 +82,25 @@ export function isOfSeed({ accounts }: WalletDocument, seed: Uint8Array): boolea
   });
 }
 
-function wasUsed(account: Account, ledger: Ledger): boolean {
-  const first = addressesOf(account, 'receive', GAP);
-  ledger.need(first);
-  return first.some((address) => isUsed(ledger, address));
+/** The last of the accounts from number `from` on that was used; -1 where none was. */
+function lastUsed(from: number, seed: Uint8Array, ledger: Ledger): number {
+  const count = Math.max(0, Math.min(ACCOUNT_GAP, ACCOUNTS_MAX - from));
+  const accounts = Array.from({ length: count }, (_, i) => firstAddresses(seed, from + i));
+  ledger.need(accounts.flat());
+  const last = accounts.findLastIndex((first) => first.some((one) => isUsed(ledger, one)));
+  return last === -1 ? -1 : from + last;
+}
+
+function firstAddresses(seed: Uint8Array, account: number): readonly AddressHash[] {
+  const keys = new AccountKeys(seed, account);
+  return Array.from({ length: GAP }, (_, i) => keys.keyPair('receive', i).address);
+}
+
+/** `name`, or the next one like it that no account has: people choose names, too. */
+function freeName(document: WalletDocument, name: string): string {
+  let free = name;
+  for (let i = 2; findAccount(document, free).ok; i++) free = `${name}-${String(i)}`;
+  return free;
 }
 
 /** `document` itself where nothing was used beyond what is known. */

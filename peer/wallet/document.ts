@@ -175,7 +175,7 @@ export function withGiven(
 
 /** Watches an address whose key is elsewhere. */
 export function watch(document: WalletDocument, watched: Watched): Changed {
-  if (!isLabel(watched.label)) return fail({ code: 'bad-name', name: watched.label });
+  if (!isLabel(watched.label)) return fail({ code: 'bad-label', lengthMax: LABEL_LENGTH_MAX });
   if (document.watched.length >= WATCHED_MAX) {
     return fail({ code: 'too-many-watched', max: WATCHED_MAX });
   }

@@ -101,7 +101,7 @@ export function signPayment(
   });
   const whole = readPayment(encodeTransaction({ ...read.value, signatures: signed }));
   if (!whole.ok) return whole;
-  return ok({ transaction: whole.value, missing: signed.filter(isUnsigned).length });
+  return ok({ transaction: whole.value, missing: missingSignatures(whole.value) });
 }
 
 /** The transaction in `bytes`, signed or not, if its form is right. */
@@ -111,6 +111,10 @@ export function readPayment(bytes: Uint8Array): Result<DecodedTransaction, Rejec
   const checked = checkTransaction(decoded.value);
   return checked.ok ? decoded : checked;
 }
+
+/** Signatures that are still zeros. */
+export const missingSignatures = ({ signatures }: DecodedTransaction): number =>
+  signatures.filter(isUnsigned).length;
 
 const NO_MEMO = new Uint8Array(0);
 const UNSIGNED = new Uint8Array(64);

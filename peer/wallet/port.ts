@@ -42,7 +42,7 @@ export interface PaymentWish {
   /** An address, or the name of an account of this wallet. */
   readonly to: string;
   readonly amount: number;
-  /** `undefined`: as low as the node takes it. */
+  /** `undefined`: what brings it into the next two blocks. */
   readonly feeRate: FeeRate | undefined;
   readonly memo: Uint8Array;
 }
@@ -60,10 +60,17 @@ export interface PlannedPayment {
   readonly own: ReadonlySet<AddressHash>;
 }
 
+export interface SendWish {
+  /** Whether to sign what is not signed: only for whoever looked at the payment. */
+  readonly isToSign: boolean;
+}
+
 export interface SentPayment {
   readonly transaction: DecodedTransaction;
   /** Whether the wallet looks after it: not where it only passed on a payment of others. */
   readonly isOwn: boolean;
+  /** Whether a block held it already. */
+  readonly isInChain: boolean;
 }
 
 type Answer<T> = Result<T, WalletProblem>;
@@ -89,8 +96,8 @@ export interface WalletPort {
   history(of: string | undefined, page: HistoryPage): Promise<Answer<readonly HistoryRow[]>>;
   /** Chooses coins; signs nothing and keeps nothing. */
   plan(wish: PaymentWish): Promise<Answer<PlannedPayment>>;
-  /** Signs what is not signed, keeps it, and gives it to the node. */
-  send(transaction: Uint8Array): Promise<Answer<SentPayment>>;
+  /** Keeps it, and gives it to the node; signs it before only where that is wished. */
+  send(transaction: Uint8Array, wish: SendWish): Promise<Answer<SentPayment>>;
   /** Sends a payment no more, and frees its coins: it may be in the chain all the same. */
   forget(txid: Txid): Answer<WalletStatus>;
 }

@@ -9,9 +9,12 @@ export type WalletProblem =
   | PaymentProblem
   /** Its words are sealed: only a passphrase opens them. */
   | { readonly code: 'wallet-locked' }
+  /** Its words are on another computer. */
+  | { readonly code: 'keys-elsewhere' }
   | { readonly code: 'no-account'; readonly name: string; readonly known: readonly string[] }
   | { readonly code: 'account-exists'; readonly name: string }
   | { readonly code: 'bad-name'; readonly name: string }
+  | { readonly code: 'bad-label'; readonly lengthMax: number }
   | { readonly code: 'too-many-accounts'; readonly max: number }
   | { readonly code: 'too-many-addresses'; readonly max: number }
   | { readonly code: 'too-many-watched'; readonly max: number }
@@ -46,6 +49,11 @@ export function describeWalletProblem(problem: WalletProblem): Description {
       return describePaymentProblem(problem);
     case 'wallet-locked':
       return told('The wallet is locked.', 'Unlock it: cairn wallet unlock.');
+    case 'keys-elsewhere':
+      return told(
+        'The words of this wallet are elsewhere: it makes no keys here, and signs nothing.',
+        'Sign there: cairn tx create, tx sign, tx send. More keys: cairn wallet keys, there.',
+      );
     case 'no-account': {
       const known = problem.known.join(', ') || 'none yet';
       const advice = `Accounts: ${known}. cairn account create NAME makes one.`;
@@ -57,6 +65,11 @@ export function describeWalletProblem(problem: WalletProblem): Description {
       return told(
         'This is no name for an account.',
         'A name has up to 32 letters, digits, dots, dashes and underscores.',
+      );
+    case 'bad-label':
+      return told(
+        'This is no label for an address.',
+        `A label is one line of up to ${String(problem.lengthMax)} characters.`,
       );
     case 'too-many-accounts':
     case 'too-many-addresses':
@@ -74,6 +87,24 @@ export function describeWalletProblem(problem: WalletProblem): Description {
       return told(`${problem.text} is in this wallet already.`, '');
     case 'bad-words':
       return told(describeWordsProblem(problem.problem), 'Compare them with what you wrote down.');
+    case 'bad-payment':
+    case 'not-signed':
+    case 'coins-taken':
+    case 'no-such-payment':
+    case 'payment-refused':
+      return describeSendingProblem(problem);
+    default:
+      return assertNever(problem);
+  }
+}
+
+type OfSending = Extract<
+  WalletProblem,
+  { code: 'bad-payment' | 'not-signed' | 'coins-taken' | 'no-such-payment' | 'payment-refused' }
+>;
+
+function describeSendingProblem(problem: OfSending): Description {
+  switch (problem.code) {
     case 'bad-payment':
       return told(`This is no payment: ${problem.rule}`, 'Make it again: cairn tx create.');
     case 'not-signed':

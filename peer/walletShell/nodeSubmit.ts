@@ -9,7 +9,7 @@ import type { Submit } from './payer.js';
 
 type Run = (command: Command) => Promise<Result<Reply, CommandProblem>>;
 
-/** One that waits already, or is in the chain, is as good as taken. */
+/** One that waits already is as good as taken; whether a block holds it, the ledger says. */
 export function submitTo(command: Run): Submit {
   return async (transaction) => {
     const reply = await command({ type: 'submit-transactions', transactions: [transaction] });

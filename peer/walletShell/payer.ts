@@ -11,7 +11,7 @@ import type { Txid, UnixSeconds } from '../../shared/units.js';
 import { ownPaths, payerOf, recordSigned } from '../wallet/accountPayment.js';
 import { withoutPayments, type PaymentMade, type WalletDocument } from '../wallet/document.js';
 import type { Ledger } from '../wallet/ledger.js';
-import { readPayment, signPayment } from '../wallet/payment.js';
+import { missingSignatures, readPayment, signPayment } from '../wallet/payment.js';
 import { keyPairsAt } from '../wallet/paymentFile.js';
 import { settledPayments, trackPayments } from '../wallet/paymentState.js';
 import type { SentPayment } from '../wallet/port.js';
@@ -38,6 +38,11 @@ export interface PayerDependencies {
   readonly save: (document: WalletDocument) => void;
 }
 
+export interface Signer {
+  /** Of the wallet, while it is unlocked. */
+  readonly seed: Uint8Array | undefined;
+}
+
 export class Payer {
   readonly #dependencies: PayerDependencies;
   #isResending = false;
@@ -46,21 +51,23 @@ export class Payer {
     this.#dependencies = dependencies;
   }
 
-  /** `seed`: of an unlocked wallet, for what is not signed yet. */
+  /** Without `signer` it must be signed already. */
   async send(
     bytes: Uint8Array,
-    seed: Uint8Array | undefined,
+    signer: Signer | undefined,
   ): Promise<Result<SentPayment, WalletProblem>> {
-    const signed = this.#signed(bytes, seed);
+    const signed = this.#signed(bytes, signer);
     if (!signed.ok) return signed;
     const transaction = signed.value;
     const kept = await this.#dependencies.look((ledger) => this.#keep(transaction, ledger));
     if (!kept.ok) return kept;
-    if (kept.value === 'in-chain') return ok({ transaction, isOwn: true });
+    const { isNew, isInChain, isOwn } = kept.value;
+    const sent = { transaction, isOwn, isInChain };
+    if (isInChain) return ok(sent);
     const { txid } = transaction;
     const refusal = await this.#dependencies.submit(transaction.bytes);
-    if (refusal === undefined) return ok({ transaction, isOwn: kept.value !== 'not-ours' });
-    if (kept.value === 'new') this.forget(new Set([txid]));
+    if (refusal === undefined) return ok(sent);
+    if (isNew) this.forget(new Set([txid]));
     return fail({ code: 'payment-refused', rule: refusal });
   }
 
@@ -96,12 +103,18 @@ export class Payer {
 
   #signed(
     bytes: Uint8Array,
-    seed: Uint8Array | undefined,
+    signer: Signer | undefined,
   ): Result<DecodedTransaction, WalletProblem> {
     const { document, networkId } = this.#dependencies;
     const read = readPayment(bytes);
     if (!read.ok) return broken(read.error);
-    if (checkSignatures(read.value, networkId).ok) return ok(read.value);
+    const asItIs = checkSignatures(read.value, networkId);
+    if (asItIs.ok) return ok(read.value);
+    if (signer === undefined) {
+      const unsigned = missingSignatures(read.value);
+      return unsigned > 0 ? fail({ code: 'not-signed', missing: unsigned }) : broken(asItIs.error);
+    }
+    const { seed } = signer;
     const isOwn = payerOf(document(), read.value) !== undefined;
     if (isOwn && seed === undefined) return fail({ code: 'wallet-locked' });
     const pairs = seed === undefined ? [] : keyPairsAt(seed, ownPaths(document(), read.value));
@@ -117,19 +130,25 @@ export class Payer {
     const { document, now, save } = this.#dependencies;
     const before = document();
     const account = payerOf(before, transaction);
-    if (account === undefined) return ok('not-ours');
-    if (ledger.place(transaction.txid) !== undefined) return ok('in-chain');
     const { txid, bytes } = transaction;
+    const isOwn = account !== undefined;
+    const isInChain = ledger.place(txid) !== undefined;
+    if (isInChain || !isOwn) return ok({ isNew: false, isInChain, isOwn });
     const made = { txid, bytes, account: account.name, createdUnix: now() };
     const recorded = recordSigned(before, made, trackPayments(before, ledger));
     if (!recorded.ok) return recorded;
-    if (before.payments.some((one) => one.txid === txid)) return ok('known');
-    save(recorded.value);
-    return ok('new');
+    const isNew = before.payments.every((one) => one.txid !== txid);
+    if (isNew) save(recorded.value);
+    return ok({ isNew, isInChain, isOwn });
   }
 }
 
-type Kept = 'new' | 'known' | 'in-chain' | 'not-ours';
+interface Kept {
+  readonly isNew: boolean;
+  readonly isInChain: boolean;
+  /** Whether an account of ours pays. */
+  readonly isOwn: boolean;
+}
 
 const broken = (reject: Reject): Result<never, WalletProblem> =>
   fail({ code: 'bad-payment', rule: describeReject(reject) });

@@ -4,7 +4,7 @@
  */
 
 import { dirname, join } from 'node:path';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Entropy } from '../../shared/entropy.js';
 import { readFileIfThere, writeFileAtomically } from '../../shared/io/atomicFile.js';
 import { fileTrouble } from '../../shared/io/diskTrouble.js';
@@ -45,6 +45,11 @@ export class WalletFiles {
   /** Seals the words of a new wallet. Throws `Trouble`, also where there is one. */
   async seal(secret: WalletSecret, passphrase: string): Promise<void> {
     await Vault.create(this.#vaultPath, passphrase, encodeSecret(secret), this.#entropy);
+  }
+
+  /** Takes back what `seal` made. */
+  removeVault(): void {
+    rmSync(this.#vaultPath, { force: true });
   }
 
   /** Throws `Trouble`. */
@@ -128,5 +133,5 @@ export const walletExists = (): Trouble =>
   new Trouble(
     'wallet-exists',
     'This node has a wallet already.',
-    'Run another node for another wallet.',
+    'Run another node for another wallet; a lost vault comes back from the same words.',
   );

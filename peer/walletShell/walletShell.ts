@@ -4,7 +4,6 @@
  * keys and payments, so that all but signing works while it is locked.
  */
 
-import { assertDefined } from '../../shared/assert.js';
 import { decodeAddress } from '../../shared/consensus/address.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import type { Entropy } from '../../shared/entropy.js';
@@ -16,10 +15,9 @@ import type { HistoryPage } from '../index/readers.js';
 import { historyOf, type HistoryRow } from '../wallet/accountHistory.js';
 import { planFromAccount } from '../wallet/accountPayment.js';
 import type { FeeRate } from '../wallet/coinSelection.js';
-import { discover, isOfSeed, isUsed, withAllUsed, withUsed } from '../wallet/discovery.js';
+import { isOfSeed, isUsed, withAllUsed } from '../wallet/discovery.js';
 import {
   addAccount,
-  addressesOf,
   allPaths,
   emptyDocument,
   findAccount,
@@ -36,6 +34,7 @@ import type {
   AccountView,
   PaymentWish,
   PlannedPayment,
+  SendWish,
   SentPayment,
   WalletPort,
   WalletStatus,
@@ -44,8 +43,10 @@ import type {
 import type { WalletProblem } from '../wallet/problem.js';
 import type { WalletNetwork } from '../wallet/secret.js';
 import { makeWords, readWords, seedOf, type Words } from '../wallet/words.js';
+import { AccountSearch } from './accountSearch.js';
 import { OpenKeys } from './openKeys.js';
 import { Payer, type Look, type Submit } from './payer.js';
+import { addressIn, recipient } from './recipients.js';
 import { noWallet, WalletFiles, walletExists } from './walletFiles.js';
 
 export interface WalletShellOptions {
@@ -61,6 +62,8 @@ export interface WalletShellDependencies {
   readonly submit: Submit;
   /** What to pay where nobody says it. */
   readonly feeRate: () => FeeRate;
+  /** Whether the node has all blocks that are to be had; without it, whatever it says is all. */
+  readonly isSynced?: () => boolean;
   /** Hears which addresses are the wallet's, and which come next. */
   readonly onAddresses?: (addresses: readonly AddressHash[]) => void;
   readonly entropy: Entropy;
@@ -72,16 +75,14 @@ type Answer<T> = Result<T, WalletProblem>;
 
 /** How often it looks after its payments. */
 const TICK_MS = 60_000;
-/** What nobody named. */
-const FIRST_ACCOUNT = 'main';
 
 export class WalletShell implements WalletPort {
   readonly #network: WalletNetwork;
-  readonly #firstAccount: string;
   readonly #dependencies: WalletShellDependencies;
   readonly #files: WalletFiles;
   readonly #keys: OpenKeys;
   readonly #payer: Payer;
+  readonly #search: AccountSearch;
   readonly #timer: NodeJS.Timeout;
   #document: WalletDocument | undefined;
   /** One key is made at a time: each takes 64 MB. */
@@ -89,14 +90,14 @@ export class WalletShell implements WalletPort {
 
   /** Nothing is read before somebody asks, or `tick`: a damaged file must not stop the node. */
   constructor(options: WalletShellOptions, dependencies: WalletShellDependencies) {
-    const { folder, network, firstAccount = FIRST_ACCOUNT } = options;
+    const { folder, network, firstAccount } = options;
     const { id, params } = network;
-    this.#firstAccount = firstAccount;
     this.#network = { id, name: params.name, prefix: params.prefix };
     this.#dependencies = dependencies;
     this.#files = new WalletFiles(folder, this.#network, dependencies.entropy);
     this.#keys = new OpenKeys(dependencies.now);
-    const { look, submit, now } = dependencies;
+    const { look, submit, now, isSynced = () => true } = dependencies;
+    this.#search = new AccountSearch({ firstAccount, isSynced });
     this.#payer = new Payer({
       ...{ look, submit, now, networkId: network.idBytes },
       document: () => this.#load() ?? emptyDocument(id),
@@ -191,7 +192,7 @@ export class WalletShell implements WalletPort {
     return this.#dependencies.look((ledger): Answer<AccountView> => {
       const document = this.#read();
       const { seed } = this.#keys;
-      if (seed === undefined) return fail({ code: 'wallet-locked' });
+      if (seed === undefined) return fail(this.#isClosed());
       const added = addAccount(document, name, seed);
       if (!added.ok) return added;
       const whole = withAllUsed(added.value, seed, ledger);
@@ -205,7 +206,7 @@ export class WalletShell implements WalletPort {
   address(name: string): Promise<Answer<AddressHash>> {
     return this.#dependencies.look((ledger): Answer<AddressHash> => {
       const given = giveAddress(this.#read(), name, (address) => isUsed(ledger, address));
-      if (!given.ok) return given;
+      if (!given.ok) return this.#inItsWords(given);
       if (given.value.document !== this.#document) this.#save(given.value.document);
       return ok(given.value.address);
     });
@@ -223,7 +224,7 @@ export class WalletShell implements WalletPort {
   watch(text: string, label: string): Promise<Answer<WatchedView>> {
     return this.#dependencies.look((ledger): Answer<WatchedView> => {
       const document = this.#load() ?? emptyDocument(this.#network.id);
-      const address = this.#addressIn(text);
+      const address = addressIn(text, this.#network.prefix);
       if (!address.ok) return address;
       const isKnown =
         allPaths(document.accounts).has(address.value) ||
@@ -258,8 +259,9 @@ export class WalletShell implements WalletPort {
     return this.#dependencies.look((ledger) => this.#plan(wish, ledger));
   }
 
-  send(transaction: Uint8Array): Promise<Answer<SentPayment>> {
-    return this.#payer.send(transaction, this.#keys.seed);
+  async send(transaction: Uint8Array, { isToSign }: SendWish): Promise<Answer<SentPayment>> {
+    const signer = isToSign ? { seed: this.#keys.seed } : undefined;
+    return this.#inItsWords(await this.#payer.send(transaction, signer));
   }
 
   forget(txid: Txid): Answer<WalletStatus> {
@@ -297,17 +299,28 @@ export class WalletShell implements WalletPort {
   }
 
   async #make(words: Words, passphrase: string, minutes: number): Promise<void> {
-    const watched = this.#load();
-    if (watched !== undefined && watched.accounts.length > 0) throw walletExists();
+    const seed = seedOf(words);
+    const known = this.#load();
+    const isOther = known !== undefined && known.accounts.length > 0 && !isOfSeed(known, seed);
+    if (this.#files.hasVault || isOther) throw walletExists();
+    // Where the node cannot be asked, nothing is sealed.
+    await this.#dependencies.look(() => undefined);
     await this.#files.seal({ network: this.#network, words }, passphrase);
-    await this.#open(seedOf(words), minutes);
+    try {
+      await this.#open(seed, minutes);
+    } catch (error) {
+      // Nobody saw the words of a new wallet yet.
+      this.#files.removeVault();
+      throw error;
+    }
   }
 
   #plan(wish: PaymentWish, ledger: Ledger): Answer<PlannedPayment> {
     const document = this.#read();
     const account = findAccount(document, wish.from);
     if (!account.ok) return account;
-    const to = this.#recipient(wish.to, ledger);
+    const { prefix } = this.#network;
+    const to = recipient(wish.to, { document, ledger, prefix });
     if (!to.ok) return to;
     const { amount, memo } = wish;
     const feeRate = wish.feeRate ?? this.#dependencies.feeRate();
@@ -327,28 +340,33 @@ export class WalletShell implements WalletPort {
 
   /** Brings the document up to what the words lead to, and keeps the seed for a while. */
   async #open(seed: Uint8Array, minutes: number): Promise<void> {
-    const nameOf = (number: number): string =>
-      number === 0 ? this.#firstAccount : `account-${String(number + 1)}`;
     await this.#dependencies.look((ledger) => {
       const before = this.#load();
       if (before !== undefined && !isOfSeed(before, seed)) throw this.#files.isDamaged();
-      const document = before ?? emptyDocument(this.#network.id);
-      const found =
-        document.accounts.length === 0
-          ? discover(document, seed, { ledger, nameOf })
-          : withAllUsed(document, seed, ledger);
+      const found = this.#search.open(before ?? emptyDocument(this.#network.id), seed, ledger);
       if (found !== before) this.#save(found);
     });
     this.#keys.open(seed, minutes);
+    // Where nobody can tell now whether there are more accounts, it is open all the same.
+    if (!this.#search.isOver) await this.tick();
   }
 
   /** What was paid to addresses that nobody gave out counts as given out. */
   #catchUp(ledger: Ledger): void {
     const document = this.#read();
-    const { seed } = this.#keys;
-    const found =
-      seed === undefined ? withUsed(document, ledger) : withAllUsed(document, seed, ledger);
+    const found = this.#search.goOn(document, this.#keys.seed, ledger);
     if (found !== document) this.#save(found);
+  }
+
+  /** Why there is no seed. */
+  #isClosed(): WalletProblem {
+    return { code: this.#files.hasVault ? 'wallet-locked' : 'keys-elsewhere' };
+  }
+
+  /** Where the words are elsewhere, nobody can unlock it. */
+  #inItsWords<T>(answer: Answer<T>): Answer<T> {
+    const isLocked = !answer.ok && answer.error.code === 'wallet-locked';
+    return isLocked ? fail(this.#isClosed()) : answer;
   }
 
   #holdings(ledger: Ledger): Holdings {
@@ -368,21 +386,6 @@ export class WalletShell implements WalletPort {
     return account.ok ? ok(watchedAddresses(account.value)) : account;
   }
 
-  #addressIn(text: string): Answer<AddressHash> {
-    const { prefix } = this.#network;
-    const address = decodeAddress(prefix, text);
-    return address.ok ? address : fail({ code: 'bad-address', text: shown(text), prefix });
-  }
-
-  /** Of an own account: its first address that nobody paid yet. */
-  #recipient(to: string, ledger: Ledger): Answer<AddressHash> {
-    const account = findAccount(this.#read(), to);
-    if (!account.ok) return this.#addressIn(to);
-    const addresses = addressesOf(account.value, 'receive');
-    const fresh = addresses.find((address) => !isUsed(ledger, address));
-    return ok(assertDefined(fresh ?? addresses[0], 'an account has addresses'));
-  }
-
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#opening;
     const done = before.then(work);
@@ -393,6 +396,3 @@ export class WalletShell implements WalletPort {
 
 /** After its words were shown or typed. */
 const UNLOCKED_MINUTES = 10;
-
-/** What somebody typed, as far as it may stand in a sentence. */
-const shown = (text: string): string => text.slice(0, 100).replaceAll(/[^\x21-\x7e]/g, '?');

@@ -156,7 +156,8 @@ export const SETTINGS = {
   'peer.payTo': {
     kind: { type: 'text', lengthMax: 128 },
     default: undefined,
-    about: 'address that mined blocks pay; without it, that of the node’s own key',
+    about:
+      'address that mined blocks pay; without it, one of the wallet here, or of the node’s own key',
   },
   'peer.light': {
     kind: { type: 'boolean' },

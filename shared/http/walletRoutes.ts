@@ -134,7 +134,7 @@ export const WALLET_ROUTES = {
   sendPayment: {
     method: 'POST',
     path: '/api/wallet/send',
-    summary: 'Sign what was planned, if it is not signed yet, and send it',
+    summary: 'Send a payment; sign it before, with sign',
     body: sendBody,
     response: sentJson,
     ...GUARDED,

@@ -4,6 +4,8 @@ import { AMOUNT, HASH, HEIGHT, HEX, type Static } from './schema.js';
 
 const PASSPHRASE = { type: 'string', minLength: 1, maxLength: 1_024 } as const;
 const ACCOUNT = { type: 'string', minLength: 1, maxLength: 32, description: 'its name' } as const;
+/** What somebody typed: the wallet says what is wrong with it. */
+const TEXT_LENGTH_MAX = 1_024;
 const ADDRESS = { type: 'string', minLength: 1, maxLength: 128, description: 'bech32m' } as const;
 const WORDS = { type: 'string', minLength: 1, maxLength: 1_024 } as const;
 const FEE_RATE = {
@@ -29,7 +31,10 @@ export const walletJson = {
     locksAt: { type: ['integer', 'null'], description: 'seconds since 1970; null: not of itself' },
     accounts: COUNT,
     watched: COUNT,
-    payments: { ...COUNT, description: 'sent, and not safely in the chain yet' },
+    payments: {
+      ...COUNT,
+      description: 'looked after: sent, and not 100 blocks deep; failed ones, too',
+    },
   },
 } as const;
 
@@ -123,7 +128,7 @@ export const createAccountBody = {
   type: 'object',
   additionalProperties: false,
   required: ['name'],
-  properties: { name: ACCOUNT },
+  properties: { name: { ...ACCOUNT, maxLength: TEXT_LENGTH_MAX } },
 } as const;
 
 export const giveAddressBody = {
@@ -145,7 +150,10 @@ export const watchBody = {
   type: 'object',
   additionalProperties: false,
   required: ['address'],
-  properties: { address: ADDRESS, label: { type: 'string', maxLength: 64, default: '' } },
+  properties: {
+    address: ADDRESS,
+    label: { type: 'string', maxLength: TEXT_LENGTH_MAX, default: '' },
+  },
 } as const;
 
 export const balanceQuery = {
@@ -204,7 +212,10 @@ export const planBody = {
     from: ACCOUNT,
     to: { ...OF, description: 'an address, or the name of an account of this wallet' },
     amount: { ...AMOUNT, minimum: 1 },
-    feeRate: { ...FEE_RATE, description: 'without it, the least that the node takes' },
+    feeRate: {
+      ...FEE_RATE,
+      description: 'without it, what brings it into one of the next two blocks',
+    },
     memo: { ...HEX, maxLength: 512, default: '' },
   },
 } as const;
@@ -238,7 +249,7 @@ export const plannedJson = {
   additionalProperties: false,
   required: [
     ...['payment', 'txid', 'inputs', 'outputs', 'memo'],
-    ...['amount', 'change', 'fee', 'feeRate', 'sizeBytes'],
+    ...['amount', 'change', 'fee', 'feeRate', 'sizeBytes', 'lockHeight'],
   ],
   properties: {
     payment: paymentJson,
@@ -272,6 +283,7 @@ export const plannedJson = {
     fee: AMOUNT,
     feeRate: FEE_RATE,
     sizeBytes: COUNT,
+    lockHeight: { ...HEIGHT, description: 'only blocks from it on may hold it; 0: any' },
   },
 } as const;
 
@@ -282,6 +294,11 @@ export const sendBody = {
   properties: {
     // 100 kB, and 20,000 bytes of JSON are left of the body’s limit.
     transaction: { ...HEX, minLength: 2, maxLength: 200_000 },
+    sign: {
+      type: 'boolean',
+      default: false,
+      description: 'whether the unlocked wallet signs it; look at what was planned first',
+    },
   },
 } as const;
 
@@ -289,10 +306,11 @@ export const sentJson = {
   $id: 'sent',
   type: 'object',
   additionalProperties: false,
-  required: ['txid', 'isOwn'],
+  required: ['txid', 'isOwn', 'isInChain'],
   properties: {
     txid: HASH,
     isOwn: { type: 'boolean', description: 'whether the wallet looks after it from now on' },
+    isInChain: { type: 'boolean', description: 'whether a block held it already' },
   },
 } as const;
 

@@ -10,7 +10,7 @@ describe('cli/paymentView', () => {
         { address: 'cairn1to', amount: 1_000, isChange: false },
         { address: 'cairn1back', amount: 48_794, isChange: true },
       ],
-      ...{ fee: 213, sizeBytes: 213, memo: utf8('rent') },
+      ...{ fee: 213, sizeBytes: 213, memo: utf8('rent'), lockHeight: 0 },
     });
     expect(shown).to.equal(
       [
@@ -22,5 +22,12 @@ describe('cli/paymentView', () => {
         'memo    "rent"',
       ].join('\n'),
     );
+  });
+
+  it('warns of a payment that no block takes yet', () => {
+    const outputs = [{ address: 'cairn1to', amount: 1_000, isChange: false }];
+    const payment = { inputs: [{ amount: 1_000 }], outputs, fee: 0, sizeBytes: 200 };
+    const shown = describePayment({ ...payment, memo: utf8(''), lockHeight: 900_000 });
+    expect(shown.split('\n').at(-1)).to.equal('LOCKED  no block below height 900000 takes it');
   });
 });

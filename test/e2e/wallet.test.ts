@@ -9,6 +9,21 @@ import { freePorts, Sandbox, stop, untilPrinted } from '../support/sandbox.js';
 
 const SUBSIDY = 5_000_000_000;
 
+interface DocumentJson {
+  readonly accounts: readonly {
+    readonly addresses: { readonly receive: { given: number; readonly keys: readonly string[] } };
+  }[];
+}
+
+interface RestoredJson {
+  readonly synced: boolean;
+  readonly height: number;
+  readonly found: AccountsJson['accounts'];
+}
+
+const networkIdOf = (document: string): string =>
+  (JSON.parse(document) as { networkId: string }).networkId;
+
 /** The wallet by its commands, over a real peer. */
 describe('e2e: the wallet', function () {
   this.timeout(180_000);
@@ -85,12 +100,14 @@ describe('e2e: the wallet', function () {
 
   it('sends what its preview showed, once it is unlocked and told to', async () => {
     const send = ['send', 'Bob', '2500', '--from', 'Alice'];
-    expect(await failure(...send, '--yes')).to.match(/The wallet is locked\. Unlock it/);
+    // It says so before it shows anything, and asks nobody.
+    expect(await failure(...send)).to.match(/^The wallet is locked\. Unlock it/);
     writeFileSync(sandbox.path('guess'), 'guess\n');
     const guess = ['--passphrase-file', sandbox.path('guess')];
     expect(await failure('wallet', 'unlock', ...guess)).to.match(/This passphrase does not open/);
     await json('wallet', 'unlock', ...pass);
     expect(await failure(...send)).to.match(/Standard input ended before the answer/);
+    expect(await failure(...send, '--json')).to.match(/^--json shows nothing to agree to/);
     expect(await history('Bob')).to.deep.equal([]);
     const sent = await json<{ txid: string; fee: number }>(...send, '--memo', 'rent', '--yes');
     const [row] = await history('Bob');
@@ -126,11 +143,15 @@ describe('e2e: the wallet', function () {
     expect([read.isSigned, read.txid]).to.deep.equal([true, plan.txid]);
     expect((await json<{ isSigned: boolean }>('tx', 'read', file)).isSigned).to.equal(false);
     await startPeer();
-    // The node’s wallet is locked: it cannot sign what is not signed.
-    expect(await failure('tx', 'send', file)).to.match(/The wallet is locked/);
+    // Nobody was shown what it pays: also an open wallet does not sign it here.
+    await json('wallet', 'unlock', ...pass);
+    expect(await failure('tx', 'send', file)).to.match(/is not signed\. Sign it first/);
+    await json('wallet', 'lock');
     const sent = await json<{ txid: string; isOwn: boolean }>('tx', 'send', signed);
-    expect(sent).to.deep.equal({ txid: plan.txid, isOwn: true });
+    expect(sent).to.deep.equal({ txid: plan.txid, isOwn: true, isInChain: false });
     await json('mine', '1');
+    const again = await sandbox.run('tx', 'send', signed);
+    expect(again.output).to.equal(`It is in the chain already: ${plan.txid}\n`);
     expect(await confirmed('Bob')).to.equal(3_200);
   });
 
@@ -143,6 +164,9 @@ describe('e2e: the wallet', function () {
     expect(await failure(...stamp)).to.match(/Standard input ended before the answer/);
     const made = await json<{ txid: string; fee: number }>(...stamp, '--yes');
     expect(await failure('proof', deed)).to.match(/^No block stamps/);
+    expect(await failure('proof', made.txid)).to.match(/waits for a block\./);
+    const pool = await json<{ count: number }>('mempool');
+    expect(pool.count).to.equal(1);
     await json('mine', '1');
     // All but the fee comes back.
     expect(await confirmed('Alice')).to.equal(before - made.fee);
@@ -168,6 +192,12 @@ describe('e2e: the wallet', function () {
     const vault = ['--wallet', sandbox.path('wallet.vault')];
     const foreign = await failure('tx', 'sign', file, ...vault, ...pass, '--out', `${file}.x`);
     expect(foreign).to.match(/The payment is for network red, the wallet for blue/);
+    const blue = networkIdOf(readFileSync(sandbox.path('wallet.json'), 'utf8'));
+    const claimed = JSON.parse(readFileSync(file, 'utf8')) as { network: object };
+    const theirs = { ...claimed, network: { ...claimed.network, name: 'blue', id: blue } };
+    writeFileSync(`${file}.blue`, JSON.stringify(theirs));
+    const nothing = await failure('tx', 'sign', `${file}.blue`, ...vault, ...pass, '--yes');
+    expect(nothing).to.match(/no key of the payment/);
     const content = readFileSync(sandbox.path('p.signed.json'), 'utf8');
     const changed = JSON.parse(content) as { transaction: string };
     const { length } = changed.transaction;
@@ -175,8 +205,32 @@ describe('e2e: the wallet', function () {
     const at = length - 2 * (64 + 2 + 4);
     const bent = `${changed.transaction.slice(0, at)}01${changed.transaction.slice(at + 2)}`;
     writeFileSync(sandbox.path('bent.json'), JSON.stringify({ ...changed, transaction: bent }));
-    const read = await json<{ isSigned: boolean }>('tx', 'read', sandbox.path('bent.json'));
+    const read = await json<{ isSigned: boolean; lockHeight: number }>(
+      ...['tx', 'read', sandbox.path('bent.json')],
+    );
     expect(read.isSigned).to.equal(false);
+    expect(read.lockHeight).to.equal(1);
+  });
+
+  it('makes keys for more addresses where the words are', async () => {
+    const path = sandbox.path('wallet.json');
+    const given = JSON.parse(readFileSync(path, 'utf8')) as DocumentJson;
+    const [account] = given.accounts;
+    if (account === undefined) return expect.fail();
+    account.addresses.receive.given = 90;
+    writeFileSync(path, JSON.stringify(given));
+    const offline = ['--offline', sandbox.path(), '--genesis', sandbox.path('blue.json')];
+    await json('wallet', 'keys', ...offline, ...pass);
+    const made = JSON.parse(readFileSync(path, 'utf8')) as DocumentJson;
+    const { receive } = made.accounts[0]?.addresses ?? account.addresses;
+    expect([receive.given, receive.keys.length]).to.deep.equal([90, 190]);
+    expect(receive.keys.slice(0, 100)).to.deep.equal(account.addresses.receive.keys);
+  });
+
+  it('gets what its peer mines, where nobody said to whom', async () => {
+    await json('mine', '1');
+    const [row] = await history('main');
+    expect(row).to.include({ state: 'confirmed', amount: SUBSIDY, confirmations: 1 });
   });
 
   it('watches an address whose key is elsewhere', async () => {
@@ -217,10 +271,13 @@ describe('e2e: the wallet', function () {
     });
     writeFileSync(sandbox.path('words'), `${words}\n`);
     const file = ['--words-file', sandbox.path('words')];
-    await json('wallet', 'restore', ...node, ...file, ...pass);
+    const restored = await json<RestoredJson>('wallet', 'restore', ...node, ...file, ...pass);
+    expect(restored).to.include({ synced: true, height });
+    expect(restored.found.map(({ name }) => name)).to.deep.equal([
+      ...['main', 'account-2', 'account-3'],
+    ]);
     const after = await json<AccountsJson>('account', 'list', ...node);
     const balances = ({ accounts }: AccountsJson) => accounts.map(({ balance }) => balance);
-    // “main” was never used, and is the first all the same.
     expect(balances(after)).to.deep.equal(balances(before).slice(0, after.accounts.length));
     expect(after.accounts[0]?.name).to.equal('main');
     await stop(two);

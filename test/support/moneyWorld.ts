@@ -267,7 +267,7 @@ export class MoneyWorld {
 
   async #sendPlan(payer: MoneyParty, plan: AccountPlan): Promise<void> {
     const tip = payer.node.tip;
-    const sent = await payer.payer.send(plan.unsigned, payer.seed);
+    const sent = await payer.payer.send(plan.unsigned, { seed: payer.seed });
     if (sent.ok) {
       const { transaction } = sent.value;
       this.checks.onMade(transaction);

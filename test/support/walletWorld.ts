@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { decodeTransaction } from '../../shared/consensus/transaction.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import { Logger } from '../../shared/io/logger.js';
+import { Trouble } from '../../shared/io/trouble.js';
 import { systemEntropy } from '../../shared/io/systemEntropy.js';
 import type { AddressHash, UnixSeconds } from '../../shared/units.js';
 import { WalletShell } from '../../peer/walletShell/walletShell.js';
@@ -25,6 +26,9 @@ export class WalletWorld {
   /** Called when a payment was signed, when it was kept, and when the node has it. */
   onMoment: (moment: Moment, transaction?: Uint8Array) => void = () => undefined;
   sentCount = 0;
+  hasIndex = true;
+  /** Whether the node has all blocks. */
+  isSynced = true;
   shell: WalletShell;
   #gifts = 0;
 
@@ -44,9 +48,13 @@ export class WalletWorld {
     this.shell = new WalletShell(
       { folder: this.folder, network: this.network },
       {
-        look: (use) => Promise.resolve(use(this.ledger)),
+        look: (use) =>
+          this.hasIndex
+            ? Promise.resolve(use(this.ledger))
+            : Promise.reject(new Trouble('index-off', 'There is no index.', '')),
         submit: (bytes) => Promise.resolve(this.#submit(bytes)),
         feeRate: () => 1_000,
+        isSynced: () => this.isSynced,
         entropy: systemEntropy,
         now: () => {
           this.onMoment('signed');
@@ -75,7 +83,7 @@ export class WalletWorld {
   async pay(to: string, amount: number, from = 'main') {
     const wish = { from, to, amount, feeRate: undefined, memo: new Uint8Array(0) };
     const { file } = must(await this.shell.plan(wish));
-    return this.shell.send(file.transaction.bytes);
+    return this.shell.send(file.transaction.bytes, { isToSign: true });
   }
 
   #submit(bytes: Uint8Array): string | undefined {

@@ -139,8 +139,9 @@ describe('api/walletHandlers', function () {
     ).to.deep.equal([plan.change]);
     expect(world.sentCount).to.equal(0);
     const { transaction } = plan.payment;
-    expect((await ask('sendPayment', { transaction })).body).to.deep.equal({
-      ...{ txid: plan.txid, isOwn: true },
+    expect(await codeOf(ask('sendPayment', { transaction }))).to.equal('422 not-signed');
+    expect((await ask('sendPayment', { transaction, sign: true })).body).to.deep.equal({
+      ...{ txid: plan.txid, isOwn: true, isInChain: false },
     });
     const read = must(decodeTransaction(fromHex(transaction) ?? new Uint8Array(0)));
     expect(world.ledger.waiting(read.txid)?.tx.outputs).to.deep.equal(read.outputs);
@@ -151,7 +152,7 @@ describe('api/walletHandlers', function () {
     await ask('createAccount', { name: 'Bob' });
     const wish = { from: 'main', to: 'Bob', amount: 2_000 };
     const { body: plan } = await ask('planPayment', wish);
-    await ask('sendPayment', { transaction: plan.payment.transaction });
+    await ask('sendPayment', { transaction: plan.payment.transaction, sign: true });
     const bob = await ask('balance', undefined, '?of=bob');
     expect(bob.body).to.deep.equal({ confirmed: 0, pending: 2_000, immature: 0, spendable: 2_000 });
     world.mine();
@@ -188,10 +189,10 @@ describe('api/walletHandlers', function () {
     world.refusal = 'fee-too-low: it pays too little.';
     const wish = { from: 'main', to: address, amount: 5 };
     const { body } = await ask('planPayment', wish);
-    const sent = await ask('sendPayment', { transaction: body.payment.transaction });
+    const sent = await ask('sendPayment', { transaction: body.payment.transaction, sign: true });
     expect(sent.body.message).to.include('fee-too-low');
     world.refusal = undefined;
-    await ask('sendPayment', { transaction: body.payment.transaction });
+    await ask('sendPayment', { transaction: body.payment.transaction, sign: true });
     const url = `/api/wallet/payments/${body.txid}/forget`;
     const headers = { host: 'localhost', authorization: 'Bearer secret' };
     const forget = () => app.inject({ method: 'POST', url, payload: {}, headers });

@@ -86,6 +86,19 @@ describe('wallet/accountPayment', () => {
     expect(payerOf(purse.document, tx)?.name).to.equal('Alice');
   });
 
+  it('pays its change to the last address again where no key is left', () => {
+    const { purse } = funded(1);
+    const { change } = purse.account().addresses;
+    const all = addressesOf(purse.account(), 'change');
+    for (const address of all) purse.ledger.mine({ ...owner(0), address });
+    const wish = { account: purse.account(), to: owner(2).address, amount: 1_000, feeRate: 0 };
+    const plan = must(
+      planFromAccount({ ...wish, memo: new Uint8Array(0) }, purse.ledger, purse.tracked),
+    );
+    expect(plan.changeTo).to.equal(all.at(-1));
+    expect(change.keys).to.have.length(all.length);
+  });
+
   it('knows that a payment is not its own', () => {
     const { purse } = funded(0);
     const coins = [genesisCoin(network, 0)];

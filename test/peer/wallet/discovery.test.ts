@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { AccountKeys } from '../../../peer/wallet/accountKeys.js';
-import { discover, isOfSeed, withAllUsed, withUsed } from '../../../peer/wallet/discovery.js';
+import {
+  ACCOUNT_GAP,
+  discover,
+  isOfSeed,
+  withAllUsed,
+  withUsed,
+} from '../../../peer/wallet/discovery.js';
 import {
   emptyDocument,
   GAP,
@@ -47,12 +53,31 @@ describe('wallet/discovery', () => {
     expect(givenIn(restore(ledger))).to.deep.equal([`account-1 ${2 * KEYS_AHEAD} 0`]);
   });
 
-  it('goes from account to account until one was not used', () => {
+  it('goes from account to account, over those that nobody used', () => {
     const ledger = new PlainLedger(network);
     mineTo(ledger, 0, 'receive', 0);
     mineTo(ledger, 1, 'receive', 3);
     mineTo(ledger, 3, 'receive', 0);
-    expect(givenIn(restore(ledger))).to.deep.equal(['account-1 1 0', 'account-2 4 0']);
+    expect(givenIn(restore(ledger))).to.deep.equal([
+      ...['account-1 1 0', 'account-2 4 0', 'account-3 0 0', 'account-4 1 0'],
+    ]);
+  });
+
+  it('ends after twenty accounts in a row that nobody used', () => {
+    const ledger = new PlainLedger(network);
+    mineTo(ledger, ACCOUNT_GAP + 1, 'receive', 0);
+    expect(restore(ledger).accounts).to.have.length(1);
+    mineTo(ledger, 1, 'receive', 0);
+    expect(restore(ledger).accounts).to.have.length(ACCOUNT_GAP + 2);
+  });
+
+  it('adds to accounts that are there already, and takes no name twice', () => {
+    const ledger = new PlainLedger(network);
+    const { document } = new Purse(network, ledger, ['account-2']);
+    mineTo(ledger, 1, 'receive', 0);
+    const found = discover(document, SEED, { ledger, nameOf });
+    expect(givenIn(found)).to.deep.equal(['account-2 0 0', 'account-2-2 1 0']);
+    expect(discover(found, SEED, { ledger, nameOf })).to.equal(found);
   });
 
   it('sees what waits, too', () => {

@@ -123,7 +123,7 @@ describe('wallet/document', () => {
     const address = 'ab'.repeat(20) as AddressHash;
     expect(must(watch(EMPTY, { address, label: 'the till' })).watched).to.have.length(1);
     for (const label of ['x'.repeat(65), 'a\nb', '\u001b[31m', '\u202e']) {
-      expect(codeOf(watch(EMPTY, { address, label })), JSON.stringify(label)).to.equal('bad-name');
+      expect(codeOf(watch(EMPTY, { address, label })), JSON.stringify(label)).to.equal('bad-label');
     }
     const watched = Array.from({ length: WATCHED_MAX }, () => ({ address, label: '' }));
     const full = { ...EMPTY, watched };

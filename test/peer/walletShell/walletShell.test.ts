@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DOCUMENT_FILE, VAULT_FILE } from '../../../peer/walletShell/walletFiles.js';
@@ -8,6 +8,9 @@ import { owner } from '../../support/blocks.js';
 import { temporaryFolders } from '../../support/folders.js';
 import { must, WORDS } from '../../support/purse.js';
 import { PASSPHRASE, WalletWorld } from '../../support/walletWorld.js';
+
+const SIGN = { isToSign: true };
+const AS_IT_IS = { isToSign: false };
 
 /** The code of the trouble that `work` ends with. */
 async function troubleOf(work: () => unknown): Promise<string> {
@@ -80,7 +83,7 @@ describe('walletShell', function () {
         1,
       );
       expect((await one.shell.address('main')).ok).to.equal(true);
-      const sent = await one.shell.send(unsigned.file.transaction.bytes);
+      const sent = await one.shell.send(unsigned.file.transaction.bytes, SIGN);
       expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
       const account = await one.shell.createAccount('Bob');
       expect(account.ok ? '' : account.error.code).to.equal('wallet-locked');
@@ -89,7 +92,7 @@ describe('walletShell', function () {
     const { state, locksAt } = await one.shell.unlock(PASSPHRASE, 5);
     expect([state, locksAt]).to.deep.equal(['unlocked', 1_800_000_300]);
     expect((await one.shell.unlock(PASSPHRASE, 0)).locksAt).to.equal(undefined);
-    expect((await one.shell.send(unsigned.file.transaction.bytes)).ok).to.equal(true);
+    expect((await one.shell.send(unsigned.file.transaction.bytes, SIGN)).ok).to.equal(true);
   });
 
   it('pays another person, and an account of its own by its name', async () => {
@@ -104,6 +107,17 @@ describe('walletShell', function () {
     expect(rows.map(({ state }) => state)).to.deep.equal(['confirmed', 'confirmed', 'confirmed']);
   });
 
+  it('signs nothing, though it is open, unless that is wished', async () => {
+    const one = await made();
+    one.give(must(await one.shell.address('main')), 50_000);
+    const wish = { from: 'main', to: text(one), amount: 5, feeRate: 0, memo: new Uint8Array(0) };
+    const { file } = must(await one.shell.plan(wish));
+    const sent = await one.shell.send(file.transaction.bytes, AS_IT_IS);
+    expect(sent.ok ? '' : sent.error).to.deep.equal({ code: 'not-signed', missing: 1 });
+    expect([one.sentCount, one.shell.status().payments]).to.deep.equal([0, 0]);
+    expect((await one.shell.send(file.transaction.bytes, SIGN)).ok).to.equal(true);
+  });
+
   it('says why it cannot pay', async () => {
     const one = await made();
     const plan = async (change: object) => {
@@ -116,7 +130,7 @@ describe('walletShell', function () {
     expect(await plan({ to: 'Carol' })).to.equal('bad-address');
     expect(await plan({ to: text(one).slice(0, -1) })).to.equal('bad-address');
     expect(await plan({ amount: 0 })).to.equal('bad-amount');
-    const garbage = await one.shell.send(Uint8Array.of(1, 2));
+    const garbage = await one.shell.send(Uint8Array.of(1, 2), AS_IT_IS);
     expect(garbage.ok ? '' : garbage.error.code).to.equal('bad-payment');
   });
 
@@ -138,7 +152,7 @@ describe('walletShell', function () {
     const { transaction } = must(await one.pay(text(one), 1_000));
     one.mine();
     one.shell.forget(transaction.txid);
-    expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(true);
+    expect(must(await one.shell.send(transaction.bytes, AS_IT_IS)).isOwn).to.equal(true);
     expect([one.sentCount, one.shell.status().payments]).to.deep.equal([1, 0]);
   });
 
@@ -211,6 +225,64 @@ describe('walletShell', function () {
     expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
   });
 
+  it('looks for accounts again until the node has all blocks', async () => {
+    const one = await made();
+    must(await one.shell.createAccount('Bob'));
+    const words = await one.shell.words(PASSPHRASE);
+    const bob = must(await one.shell.address('Bob'));
+    const names = async () => (await one.shell.accounts()).map(({ account }) => account.name);
+    for (const name of [VAULT_FILE, DOCUMENT_FILE]) rmSync(pathOf(one, name));
+    one.open();
+    one.isSynced = false;
+    must(await one.shell.restore(words, PASSPHRASE));
+    expect(await names()).to.deep.equal(['main']);
+    // The blocks come; while it is open it looks of itself, and later at the next unlocking.
+    one.give(bob, 1_000);
+    await one.shell.tick();
+    expect(await names()).to.deep.equal(['main', 'account-2']);
+    const before = readFileSync(pathOf(one));
+    rmSync(pathOf(one));
+    one.open();
+    one.ledger.disconnect(1);
+    one.ledger.pool = [];
+    await one.shell.unlock(PASSPHRASE, 0);
+    expect(await names()).to.deep.equal(['main']);
+    one.shell.lock();
+    one.give(bob, 1_000);
+    await one.shell.unlock(PASSPHRASE, 0);
+    expect(await names()).to.deep.equal(['main', 'account-2']);
+    expect(before.length).to.be.above(0);
+  });
+
+  it('seals no words where it cannot be made whole', async () => {
+    const one = world();
+    one.hasIndex = false;
+    expect(await troubleOf(() => one.shell.create(PASSPHRASE))).to.equal('index-off');
+    expect(existsSync(pathOf(one, VAULT_FILE))).to.equal(false);
+    one.hasIndex = true;
+    // Nothing can be written at that place.
+    mkdirSync(`${pathOf(one)}.${String(process.pid)}.tmp`);
+    const failed = await one.shell.create(PASSPHRASE).then(
+      () => false,
+      () => true,
+    );
+    expect([failed, existsSync(pathOf(one, VAULT_FILE))]).to.deep.equal([true, false]);
+  });
+
+  it('gets a lost vault back from its words, and from no others', async () => {
+    const one = await made();
+    must(await one.shell.createAccount('Bob'));
+    const words = await one.shell.words(PASSPHRASE);
+    expect(await troubleOf(() => one.shell.restore(words, 'new'))).to.equal('wallet-exists');
+    rmSync(pathOf(one, VAULT_FILE));
+    one.open();
+    expect(await troubleOf(() => one.shell.restore(WORDS, 'new'))).to.equal('wallet-exists');
+    expect(must(await one.shell.restore(words, 'new')).accounts).to.equal(2);
+    expect(await one.shell.words('new')).to.equal(words);
+    const names = (await one.shell.accounts()).map(({ account }) => account.name);
+    expect(names).to.deep.equal(['main', 'Bob']);
+  });
+
   it('shows what it knows where the words are elsewhere', async () => {
     const one = await made();
     one.give(must(await one.shell.address('main')), 50_000);
@@ -219,7 +291,17 @@ describe('walletShell', function () {
     expect(one.shell.status().state).to.equal('keyless');
     expect(must(await one.shell.balance('main')).confirmed).to.equal(50_000);
     const sent = await one.pay(text(one), 1_000);
-    expect(sent.ok ? '' : sent.error.code).to.equal('wallet-locked');
+    expect(sent.ok ? '' : sent.error.code).to.equal('keys-elsewhere');
+    const account = await one.shell.createAccount('Bob');
+    expect(account.ok ? '' : account.error.code).to.equal('keys-elsewhere');
+    for (;;) {
+      const given = await one.shell.address('main');
+      if (given.ok) one.ledger.mine({ ...owner(0), address: given.value });
+      else {
+        expect(given.error.code).to.equal('keys-elsewhere');
+        break;
+      }
+    }
     expect(await troubleOf(() => one.shell.unlock(PASSPHRASE, 1))).to.equal('no-wallet');
     expect(await troubleOf(() => one.shell.create('x'))).to.equal('wallet-exists');
   });
@@ -266,8 +348,12 @@ describe('walletShell', function () {
     other.give(must(await other.shell.address('main')), 50_000);
     one.ledger.blocks = other.ledger.blocks;
     const { transaction } = must(await other.pay(text(one), 1_000));
-    expect(must(await one.shell.send(transaction.bytes)).isOwn).to.equal(false);
+    expect(must(await one.shell.send(transaction.bytes, AS_IT_IS)).isOwn).to.equal(false);
     expect(one.ledger.waiting(transaction.txid)).to.not.equal(undefined);
     expect(existsSync(pathOf(one))).to.equal(false);
+    one.mine();
+    // Its coins are spent, by itself.
+    const again = must(await one.shell.send(transaction.bytes, AS_IT_IS));
+    expect([again.isOwn, again.isInChain, one.sentCount]).to.deep.equal([false, true, 1]);
   });
 });
