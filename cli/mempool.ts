@@ -5,7 +5,7 @@ import type { MempoolJson } from '../shared/http/transactionSchemas.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { alignColumns } from './format.js';
+import { alignColumns, formatCount } from './format.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
@@ -30,7 +30,7 @@ export const command = defineCommand({
 /** Several lines for people; rates are of smallest units for 1,000 bytes. */
 export function describeMempool({ count, bytes, feeRateMin, feeRates }: MempoolJson): string {
   return alignColumns([
-    ['waiting', `${String(count)} transactions, ${String(bytes)} bytes`],
+    ['waiting', `${formatCount(count, 'transaction')}, ${formatCount(bytes, 'byte')}`],
     ['taken in', `from ${String(feeRateMin)} for 1000 bytes on`],
     ...feeRates.map(({ blocks, rate }) => [
       blocks === 1 ? 'next block' : `${String(blocks)} blocks`,

@@ -3,7 +3,7 @@
 import type { Network } from '../../shared/consensus/genesis.js';
 import type { BlockHash, NodeKey, Now, Txid } from '../../shared/units.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
-import type { PeerStatus } from '../net/net.js';
+import type { PeerStatus } from '../net/contacts.js';
 import type { RunningClock } from '../net/runningClock.js';
 import type { TrackerStatus } from '../net/trackerClient.js';
 import type { Proven } from './checkProofs.js';

@@ -7,9 +7,10 @@ import type { PeerMessage } from '../../shared/wire/peerMessages.js';
 import type { BlockServer } from './blockServer.js';
 import type { CompactBlocks } from './compactBlocks.js';
 import type { CompactPush } from './compactPush.js';
+import type { SessionMessage } from './contacts.js';
 import type { Downloads } from './downloads.js';
 import type { ProofServer } from './proofServer.js';
-import type { Session, SessionEvent } from './session.js';
+import type { Session } from './session.js';
 import type { Sync } from './sync.js';
 import type { TxRelay } from './txRelay.js';
 
@@ -23,8 +24,6 @@ export interface MessagesDependencies {
   readonly proofs: ProofServer;
 }
 
-type Arrived = Extract<SessionEvent, { type: 'message' }>;
-
 export class Messages {
   readonly #parts: MessagesDependencies;
 
@@ -32,7 +31,7 @@ export class Messages {
     this.#parts = dependencies;
   }
 
-  onMessage(session: Session, { message, arrival }: Arrived, now: Now): void {
+  onMessage(session: Session, { message, arrival }: SessionMessage, now: Now): void {
     if (arrival === 'asked' && !this.#isAsked(session, message)) {
       session.breach('message-unexpected');
     } else this.#handle(session, message, now);
