@@ -10,24 +10,25 @@ import { fail, ok, type Result } from '../../shared/result.js';
 import type { BlockHash, Now } from '../../shared/units.js';
 import type { Queries } from '../queries.js';
 import type { Command, CommandProblem, Reply } from '../types.js';
-import { blockJsonOf, workHex, type Entry } from './chainJson.js';
+import { blockJsonOf, type Entry } from './chainJson.js';
 import { MEMPOOL_COUNT_DEFAULT, mempoolOf, mempoolStatusOf, submittedOf } from './mempoolJson.js';
 import { createIndexHandlers, type IndexDesk } from './indexHandlers.js';
-import { headersOf, networkOf, peersOf, readyOf } from './nodeJson.js';
+import {
+  commonStatusOf,
+  headersOf,
+  networkOf,
+  peersOf,
+  readyOf,
+  type ProgramFacts,
+} from './nodeJson.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
 import type { WalletPort } from '../wallet/port.js';
 import type { Handlers } from './server.js';
 import { createWalletHandlers } from './walletHandlers.js';
 
-export interface ApiFacts {
-  /** Of the node. */
-  readonly name: string;
-  readonly version: string;
-  readonly protocol: number;
+export interface ApiFacts extends ProgramFacts {
   /** Address that mined blocks pay, as text. */
   readonly payTo: string;
-  readonly pid: number;
-  readonly started: Now;
 }
 
 export interface ApiDependencies {
@@ -100,29 +101,13 @@ const isOfType = <T extends Reply['type']>(reply: Reply, type: T): reply is Repl
   reply.type === type;
 
 function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson, 'indexHeight'> {
-  const { tip, bestHeader, network, trackers } = queries;
   const mining = queries.mining(now);
   return {
-    name: facts.name,
-    version: facts.version,
-    protocol: facts.protocol,
-    network: network.params.name,
-    networkId: network.id,
-    nodeKey: queries.nodeKey,
-    height: tip.height,
-    tip: tip.hash,
-    tipTime: tip.time,
-    chainWork: workHex(tip.chainWork),
-    headerHeight: bestHeader.height,
-    peers: queries.peerCount,
+    ...commonStatusOf(facts, queries, now),
     light: false,
     mining: mining.mode.type !== 'off' || mining.generating > 0,
     hashRate: mining.hashesPerSecond,
-    synced: queries.isSynced,
     mempool: mempoolStatusOf(queries, now),
-    tracker: trackers[0]?.state ?? 'none',
-    uptimeSeconds: Math.floor((now.mono - facts.started.mono) / 1_000),
-    pid: facts.pid,
   };
 }
 

@@ -12,14 +12,18 @@ import type { Now, Txid } from '../../shared/units.js';
 import { proofFile, type Proven } from '../light/checkProofs.js';
 import type { LightQueries } from '../light/lightQueries.js';
 import type { WalletPort } from '../wallet/port.js';
-import { transactionOf, workHex } from './chainJson.js';
-import type { ApiFacts } from './handlers.js';
-import { headersOf, networkOf, peersOf, readyOf } from './nodeJson.js';
+import { transactionOf } from './chainJson.js';
+import {
+  commonStatusOf,
+  headersOf,
+  networkOf,
+  peersOf,
+  readyOf,
+  type ProgramFacts,
+} from './nodeJson.js';
 import { refuse, type Refusal } from './refusal.js';
 import type { Handlers } from './server.js';
 import { createWalletHandlers } from './walletHandlers.js';
-
-type LightFacts = Omit<ApiFacts, 'payTo'>;
 
 export interface LightApiDependencies {
   readonly queries: LightQueries;
@@ -28,7 +32,7 @@ export interface LightApiDependencies {
 }
 
 export function createLightHandlers(
-  facts: LightFacts,
+  facts: ProgramFacts,
   { queries, wallet, clock }: LightApiDependencies,
 ): Handlers {
   return {
@@ -58,30 +62,14 @@ export function createLightHandlers(
 
 const keeps = (what: string) => refuse('light-peer', `This is a light peer: it keeps ${what}.`);
 
-function statusOf(facts: LightFacts, queries: LightQueries, now: Now): StatusJson {
-  const { tip, network, trackers, waiting } = queries;
+function statusOf(facts: ProgramFacts, queries: LightQueries, now: Now): StatusJson {
   return {
-    name: facts.name,
-    version: facts.version,
-    protocol: facts.protocol,
-    network: network.params.name,
-    networkId: network.id,
-    nodeKey: queries.nodeKey,
-    height: tip.height,
-    tip: tip.hash,
-    tipTime: tip.time,
-    chainWork: workHex(tip.chainWork),
-    headerHeight: tip.height,
+    ...commonStatusOf(facts, queries, now),
     indexHeight: null,
-    peers: queries.peerCount,
     light: true,
     mining: false,
     hashRate: 0,
-    synced: queries.isSynced,
-    mempool: { ...waiting, feeRateMin: 0 },
-    tracker: trackers[0]?.state ?? 'none',
-    uptimeSeconds: Math.floor((now.mono - facts.started.mono) / 1_000),
-    pid: facts.pid,
+    mempool: { ...queries.waiting, feeRateMin: 0 },
   };
 }
 

@@ -8,7 +8,7 @@ import { ok, type Result } from '../../shared/result.js';
 import type { Now } from '../../shared/units.js';
 import { printNetAddress } from '../../shared/wire/netAddress.js';
 import type { Queries } from '../queries.js';
-import { headerJsonOf } from './chainJson.js';
+import { headerJsonOf, workHex } from './chainJson.js';
 import { refuse, type Refusal } from './refusal.js';
 
 export function peersOf(queries: Pick<Queries, 'peers'>, now: Now): AnswerOf<'peers'> {
@@ -24,6 +24,39 @@ export function peersOf(queries: Pick<Queries, 'peers'>, now: Now): AnswerOf<'pe
       latencyMs: peer.latencyMs ?? null,
     })),
   };
+}
+
+/** What a program says of itself, whatever it keeps. */
+export interface ProgramFacts {
+  /** Of the node. */
+  readonly name: string;
+  readonly version: string;
+  readonly protocol: number;
+  readonly pid: number;
+  readonly started: Now;
+}
+
+type StatusQueries = Standing & Pick<Queries, 'network' | 'nodeKey' | 'trackers'>;
+
+/** The part of the status that all peers tell. */
+export function commonStatusOf(facts: ProgramFacts, queries: StatusQueries, now: Now) {
+  const { tip, bestHeader, network, trackers } = queries;
+  const { name, version, protocol, pid, started } = facts;
+  return {
+    ...{ name, version, protocol, pid },
+    network: network.params.name,
+    networkId: network.id,
+    nodeKey: queries.nodeKey,
+    height: tip.height,
+    tip: tip.hash,
+    tipTime: tip.time,
+    chainWork: workHex(tip.chainWork),
+    headerHeight: bestHeader.height,
+    peers: queries.peerCount,
+    synced: queries.isSynced,
+    tracker: trackers[0]?.state ?? 'none',
+    uptimeSeconds: Math.floor((now.mono - started.mono) / 1_000),
+  } as const;
 }
 
 export function networkOf({ network }: Pick<Queries, 'network'>): NetworkJson {

@@ -16,5 +16,6 @@ describe('cli/mempool', () => {
         '6 blocks    1000 for 1000 bytes',
       ].join('\n'),
     );
+    expect(describeMempool({ ...pool, count: 1 })).to.match(/^waiting +1 transaction, /);
   });
 });
