@@ -4,6 +4,7 @@
  */
 
 import type { Network } from '../shared/consensus/genesis.js';
+import { collectGarbage } from '../shared/io/garbage.js';
 import type { Logger } from '../shared/io/logger.js';
 import { Follower, type FollowedChain } from './index/follower.js';
 import type { IndexReader } from './index/readers.js';
@@ -34,6 +35,9 @@ const TRY_AGAIN_MS = 1_000;
 /** With so many blocks to take in, the log tells. */
 const TELL_BLOCKS = 1_000;
 
+/** After so many steps without a rest there is much to collect: 100 ms of work. */
+const LONG_STEPS = 10;
+
 export class IndexShell {
   readonly #options: IndexShellOptions;
   readonly #dependencies: IndexShellDependencies;
@@ -42,6 +46,8 @@ export class IndexShell {
   #isClosed = false;
   #isAtTip = false;
   #isScheduled = false;
+  /** Since it rested last. */
+  #steps = 0;
   #retry: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
 
@@ -102,6 +108,7 @@ export class IndexShell {
     try {
       this.#opened ??= this.#open();
       const state = this.#opened.follower.step();
+      this.#steps++;
       if (state === 'moving') this.#schedule();
       else if (state === 'waiting') this.#tryLater();
       else this.#rest(this.#opened);
@@ -129,6 +136,8 @@ export class IndexShell {
       this.#opened = { ...opened, blocks: 0 };
     }
     this.#isAtTip = true;
+    if (this.#steps >= LONG_STEPS) collectGarbage();
+    this.#steps = 0;
     this.#release();
   }
 

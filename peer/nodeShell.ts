@@ -8,6 +8,7 @@ import { assertNever } from '../shared/assert.js';
 import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
 import { Driver } from '../shared/io/driver.js';
+import { collectGarbage } from '../shared/io/garbage.js';
 import type { ListenAddress } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
@@ -64,6 +65,8 @@ export class NodeShell {
   readonly #pools: Pools;
   readonly #desk: Desk;
   readonly #log: NodeLog;
+  /** It was told of a long sync, and not of its end. */
+  #isSyncing = false;
 
   private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
     const { network, dependencies } = parts;
@@ -140,6 +143,14 @@ export class NodeShell {
     }
   }
 
+  #onEvent(event: NodeEvent): void {
+    this.#log.onEvent(event);
+    if (event.type === 'syncing') this.#isSyncing = true;
+    if (event.type !== 'synced' || !this.#isSyncing) return;
+    this.#isSyncing = false;
+    setImmediate(collectGarbage);
+  }
+
   #perform(effect: Exclude<Effect, ConnectionEffect>, parts: NodeShellDependencies): void {
     switch (effect.type) {
       case 'mine':
@@ -152,7 +163,7 @@ export class NodeShell {
         this.#desk.onReply(effect);
         return;
       case 'event':
-        this.#log.onEvent(effect.event);
+        this.#onEvent(effect.event);
         parts.onEvent?.(effect.event);
         return;
       case 'prove':

@@ -11,6 +11,7 @@
  * - What a peer sends is bounded by what we ask for; what the operator submits, by `OWN_MAX`.
  */
 
+import { assertDefined } from '../../shared/assert.js';
 import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
 import { decodeTransaction } from '../../shared/consensus/transaction.js';
 import type { MonoMs, PeerId, Txid, UnixSeconds, Wtxid } from '../../shared/units.js';
@@ -29,9 +30,9 @@ const STEP_MAX = 200;
 /** Refused ones that are not asked for again before the tip moves. */
 const REFUSED_MIN = 8_192;
 
-/** Where a transaction came from. */
+/** Where a transaction came from; `announcers`: other peers that have it. */
 export type Origin =
-  | { readonly type: 'peer'; readonly peer: PeerId }
+  | { readonly type: 'peer'; readonly peer: PeerId; readonly announcers?: readonly PeerId[] }
   | { readonly type: 'command'; readonly id: number; readonly index: number }
   /** It waited before the last start. */
   | { readonly type: 'kept'; readonly number: number; readonly addedAt: UnixSeconds };
@@ -142,7 +143,12 @@ export class Intake {
     this.#refused.clear();
   }
 
-  /** `peer` is gone, and its orphans with it. */
+  /** `peer` has what is here or was refused. */
+  onAnnounced(peer: PeerId, wtxid: Wtxid): void {
+    this.#orphans.addGiver(wtxid, peer);
+  }
+
+  /** `peer` is gone, and the orphans that nobody else has. */
   onGone(peer: PeerId): void {
     this.#orphans.takeOf(peer);
   }
@@ -240,7 +246,7 @@ export class Intake {
       this.#queued.add(tx.wtxid);
       this.#count(tx.txid, 1);
     } else if (origin.type === 'peer') {
-      this.#orphans.add(tx, origin.peer, parent, mono);
+      this.#orphans.add(tx, [origin.peer, ...(origin.announcers ?? [])], parent, mono);
       this.#release(tx.txid);
     } else if (origin.type === 'kept' && !this.#isLastRound) {
       this.#tooEarly.push({ ...origin, bytes: tx.bytes });
@@ -278,8 +284,10 @@ export class Intake {
       return;
     }
     this.#finish(arrival, undefined);
-    for (const { tx: child, giver } of this.#orphans.takeChildren(tx.txid)) {
-      this.#enqueue({ tx: child, origin: { type: 'peer', peer: giver } });
+    for (const { tx: child, givers } of this.#orphans.takeChildren(tx.txid)) {
+      const [first, ...announcers] = givers;
+      const peer = assertDefined(first, 'somebody gave it');
+      this.#enqueue({ tx: child, origin: { type: 'peer', peer, announcers } });
     }
   }
 

@@ -14,7 +14,7 @@
  *   minutes.
  * - A *head* that a peer showed may not be there itself yet: an honest node passes a header on
  *   before it has the body, and lets the question wait (decision 0009). Who owes nothing else is
- *   not passed over; it comes after those who owe less.
+ *   not passed over, and the time-out stays; it comes after those who owe less.
  * - What the disk lost of our own chain is wanted, too, after everything else (decision 0018).
  * - With nothing in flight nothing stalls: an idle network disconnects nobody.
  */
@@ -270,15 +270,23 @@ export class Downloads {
     blocks.onProgress(now);
     if (isFlowing) return;
     const owed = this.#wantedOf(blocks.pending);
-    // A block with which others are late, too, says nothing of how fast they are.
-    if (owed.some((hash) => !this.#isAnyoneLate(hash))) this.#timeout.onStall();
+    // A block with which others are late, too, says nothing of how fast they are; nor does one that
+    // who showed it may not have yet.
+    const isTelling = (hash: BlockHash): boolean => !this.#isAnyoneLate(hash);
+    if (!this.#isExcused(supplier) && owed.some(isTelling)) this.#timeout.onStall();
     if (owed.length === 0 || this.#canOthersServe(supplier, owed)) this.#passOver(supplier);
   }
 
-  #passOver({ session, blocks }: Supplier): void {
-    const { pending } = blocks;
+  /** Whether it owes nothing but what it showed and may not have itself yet. */
+  #isExcused({ session, blocks }: Supplier): boolean {
     const heads = this.#parts.knowledge.heads(session.peer).map(({ hash }) => hash);
-    const isExcused = [...pending].every((hash) => heads.includes(hash));
+    return [...blocks.pending].every((hash) => heads.includes(hash));
+  }
+
+  #passOver(supplier: Supplier): void {
+    const { session, blocks } = supplier;
+    const { pending } = blocks;
+    const isExcused = this.#isExcused(supplier);
     const isInTheWay = [...pending].some((hash) => this.#wanted.isHeldUpBy(hash));
     this.#wanted.release(pending);
     blocks.onTooLate();

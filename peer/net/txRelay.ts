@@ -59,12 +59,14 @@ export class TxRelay {
   onInv(session: Session, wtxids: readonly Wtxid[]): void {
     for (const wtxid of wtxids) {
       this.#announcements.onKnown(session, wtxid);
-      if (!this.#transactions.has(wtxid)) this.#requests.onAnnounced(session, wtxid);
+      if (this.#transactions.has(wtxid)) this.#transactions.intake.onAnnounced(session.peer, wtxid);
+      else this.#requests.onAnnounced(session, wtxid);
     }
   }
 
   /** What `session` gives, if it was asked for all of it. */
   onTransactions(session: Session, { transactions, missing }: TransactionsMessage): void {
+    const { peer } = session;
     for (const wtxid of missing) {
       if (this.#isUnasked(session, wtxid)) return;
       this.#requests.onMissing(session, wtxid);
@@ -77,9 +79,9 @@ export class TxRelay {
       }
       const { wtxid } = decoded.value;
       if (this.#isUnasked(session, wtxid)) return;
-      this.#requests.onDelivered(session, wtxid);
+      const announcers = this.#requests.onDelivered(session, wtxid);
       if (this.#transactions.has(wtxid)) continue;
-      this.#transactions.intake.put(decoded.value, { type: 'peer', peer: session.peer });
+      this.#transactions.intake.put(decoded.value, { type: 'peer', peer, announcers });
     }
   }
 

@@ -97,11 +97,16 @@ export class TxRequests {
     return this.#suppliers.get(peer)?.inFlight.has(wtxid) === true;
   }
 
-  /** `session` gave `wtxid`, which it owed us: nobody is asked for it any more. */
-  onDelivered({ peer }: Session, wtxid: Wtxid): void {
+  /**
+   * `session` gave `wtxid`, which it owed us: nobody is asked for it any more. Returns who else has
+   * it.
+   */
+  onDelivered({ peer }: Session, wtxid: Wtxid): readonly PeerId[] {
     this.#suppliers.get(peer)?.inFlight.delete(wtxid);
+    const holders = this.#wants.get(wtxid)?.holders ?? [];
     this.onSettled(wtxid);
     this.#isChanged = true;
+    return holders.map(({ session }) => session.peer).filter((other) => other !== peer);
   }
 
   /** `session` does not have it any more. */

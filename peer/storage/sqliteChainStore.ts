@@ -189,7 +189,7 @@ const READS_ALONE_MAX = 4;
  * the tip a checkpoint should take less than a block's delay, and memory at rest counts.
  */
 const PACES = {
-  sync: { cacheKib: 64_000, checkpointPages: 10_000 },
+  sync: { cacheKib: 32_000, checkpointPages: 10_000 },
   tip: { cacheKib: 8_000, checkpointPages: 500 },
 } as const satisfies Record<StorePace, { cacheKib: number; checkpointPages: number }>;
 

@@ -75,13 +75,13 @@ describe('net/downloads', () => {
     expect(silent.askedFor).to.have.length(16);
   });
 
-  it('doubles the time-out once for a block that several withhold', () => {
+  it('has the same 2 s for each of several that withhold a block they showed', () => {
     const world = new World({ latencyMs: 1 });
     const node = addNode(world, network);
     const one = blocks.slice(0, 1);
     const strangers = swarm(world, node, one, [{}, {}, {}, {}]);
     for (const stranger of strangers) stranger.push(...one);
-    world.run(10_500);
+    world.run(6_500);
     expect(strangers.map(({ askedFor }) => askedFor.length)).to.deep.equal([1, 1, 1, 1]);
   });
 
@@ -101,7 +101,7 @@ describe('net/downloads', () => {
     for (const stranger of [late, other]) stranger.push(x);
     world.run(2_500);
     for (const stranger of [slow, late, good]) stranger.push(y);
-    world.run(5_000);
+    world.run(3_500);
     expect(slow.askedFor).to.deep.equal([y.block.hash]);
     expect([late.askedFor, good.askedFor]).to.deep.equal([[x.block.hash], [y.block.hash]]);
   });

@@ -52,6 +52,31 @@ describe('net/txRelay', () => {
     expect([node.reasons, node.node.queries.queues().orphans]).to.deep.equal([[], 1]);
   });
 
+  for (const when of ['before', 'after'] as const) {
+    it(`keeps a child whose giver left, if another announced it ${when} it came`, () => {
+      const world = new World();
+      const node = addNode(world, network);
+      const [liar, honest] = [caller(world, node, 100), caller(world, node, 101)];
+      const parent = payGenesis(network, 0);
+      const child = childOf(network, parent);
+      const announce = (): void => {
+        honest.say({ type: 'inv', wtxids: [child.wtxid] });
+        world.run(10);
+      };
+      liar.say({ type: 'inv', wtxids: [child.wtxid] });
+      world.run(20);
+      if (when === 'before') announce();
+      liar.say({ type: 'transactions', transactions: [child.bytes], missing: [] });
+      world.run(20);
+      if (when === 'after') announce();
+      liar.hangUp();
+      world.run(100);
+      expect(node.node.queries.queues().orphans).to.equal(1);
+      offer(world, honest, parent);
+      expect([waits(node, parent), waits(node, child)]).to.deep.equal([true, true]);
+    });
+  }
+
   it('ends a session for bytes that are no transaction, and bans', () => {
     const world = new World();
     const node = addNode(world, network);
