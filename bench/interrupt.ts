@@ -73,7 +73,7 @@ class WatchedNode {
 
   constructor(network: Network) {
     const { seed, address } = owner(7);
-    this.#pool = new HashPool({
+    this.#pool = new HashPool('node', {
       onFound: (job, nonce) => {
         this.#driver.input({ type: 'mined', job, nonce });
       },

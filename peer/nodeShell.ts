@@ -194,7 +194,7 @@ class Pools {
     const onTrouble = (sentence: string): void => {
       logger.error('a thread died', { sentence });
     };
-    this.hash = new HashPool({
+    this.hash = new HashPool('node', {
       onFound: (job, nonce) => {
         const foundMono = Number(process.hrtime.bigint()) / 1e6;
         input({ type: 'mined', job, nonce });

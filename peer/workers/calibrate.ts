@@ -23,7 +23,11 @@ export async function measureHashRate({ seconds, threads }: Calibration): Promis
       reject(new Error(sentence));
     };
   });
-  const pool = new HashPool({ onFound: () => undefined, onHashes: () => undefined, onTrouble });
+  const pool = new HashPool('node', {
+    onFound: () => undefined,
+    onHashes: () => undefined,
+    onTrouble,
+  });
   try {
     return await Promise.race([measure(pool, { seconds, threads }), trouble]);
   } finally {

@@ -8,6 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { assert } from '../../shared/assert.js';
 import type { MineJob } from '../types.js';
 import type { Found, HashThreadData } from './hashThread.js';
+import type { KernelName } from './kernel/kernel.js';
 import { JobSlot, THREADS_MAX } from './jobSlot.js';
 import { Restarts } from './restarts.js';
 import { startThread } from './thread.js';
@@ -24,6 +25,7 @@ export interface HashPoolListeners {
 }
 
 export class HashPool {
+  readonly #kernel: KernelName;
   readonly #listeners: HashPoolListeners;
   readonly #slot = new JobSlot();
   readonly #threads = new Map<number, Worker>();
@@ -32,7 +34,8 @@ export class HashPool {
   #sampler: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(listeners: HashPoolListeners) {
+  constructor(kernel: KernelName, listeners: HashPoolListeners) {
+    this.#kernel = kernel;
     this.#listeners = listeners;
     this.#restarts = new Restarts({
       what: 'threads that mine',
@@ -92,7 +95,11 @@ export class HashPool {
   }
 
   #start(thread: number): void {
-    const workerData: HashThreadData = { shared: this.#slot.shared, thread };
+    const workerData: HashThreadData = {
+      shared: this.#slot.shared,
+      thread,
+      kernel: this.#kernel,
+    };
     const worker = startThread('hashThread', { workerData, name: `hash ${thread}` });
     let problem = 'it ended by itself';
     worker.on('message', ({ job, nonce }: Found) => {

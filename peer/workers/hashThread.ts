@@ -6,13 +6,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assertDefined } from '../../shared/assert.js';
 import { runHashLoop } from './hashLoop.js';
 import { JobSlot } from './jobSlot.js';
-import { nodeKernel } from './kernel/nodeKernel.js';
-import { kernelProblem } from './kernel/selfTest.js';
+import type { KernelName } from './kernel/kernel.js';
+import { loadKernel } from './kernel/kernels.js';
 
 /** What HashPool gives to a thread. */
 export interface HashThreadData {
   readonly shared: SharedArrayBuffer;
   readonly thread: number;
+  readonly kernel: KernelName;
 }
 
 /** A thread's message: a nonce that wins for a job. */
@@ -22,15 +23,12 @@ export interface Found {
 }
 
 lowerPriority();
-const problem = kernelProblem(nodeKernel);
-if (problem !== undefined) throw new Error(problem);
-
 const port = assertDefined(parentPort, 'this module is the entry of a worker thread');
-const { shared, thread } = workerData as HashThreadData;
+const { shared, thread, kernel } = workerData as HashThreadData;
 runHashLoop({
   slot: new JobSlot(shared),
   thread,
-  kernel: nodeKernel,
+  kernel: loadKernel(kernel),
   onFound: (job, nonce) => {
     port.postMessage({ job, nonce } satisfies Found);
   },

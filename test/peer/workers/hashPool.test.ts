@@ -32,7 +32,7 @@ describe('workers/hashPool', () => {
 
   beforeEach(() => {
     found.length = 0;
-    pool = new HashPool({
+    pool = new HashPool('node', {
       onFound: (job, nonce) => {
         found.push({ job, nonce });
         onFound();

@@ -1,0 +1,10 @@
+import { expect } from 'chai';
+import { KERNEL_NAMES, loadKernel } from '../../../../peer/workers/kernel/kernels.js';
+
+describe('workers/kernel/kernels', () => {
+  for (const name of KERNEL_NAMES) {
+    it(`loads the kernel ${name}, tested`, () => {
+      expect(loadKernel(name).name).to.equal(name);
+    });
+  }
+});
