@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, extname, join, relative, sep } from 'node:path';
 
+import { compileKernel, isOfKernel, kernelOutputsOf } from './kernel.mjs';
 import { root, runInstalled, secondsSince } from './run.mjs';
 import { Trouble } from './trouble.mjs';
 
@@ -33,6 +34,7 @@ export async function compile() {
   removeStale(sources);
   await runCompiler(sources);
   copyAssets(sources);
+  await compileKernel();
   writeFileSync(stampFile, JSON.stringify({ inputs, outputs: filesBelow(dist).map(fromDist) }));
   console.error(`  done in ${secondsSince(startMs)}`);
 }
@@ -69,6 +71,7 @@ function removeStale(sources) {
 
 /** @returns {string[]} the files in dist/ that one source becomes */
 function outputsOf(source) {
+  if (isOfKernel(source)) return kernelOutputsOf(source);
   const place = join(dist, relative(root, source));
   if (/\.d\.[cm]?ts$/.test(source)) return [];
   if (/\.tsx?$/.test(source)) return ['.js', '.js.map'].map((end) => place.replace(/\.tsx?$/, end));
@@ -77,7 +80,8 @@ function outputsOf(source) {
 
 async function runCompiler(sources) {
   // The compiler remembers what it wrote, and would not write a deleted result again.
-  const compiled = sources.filter((source) => /\.tsx?$/.test(source)).flatMap(outputsOf);
+  const typed = sources.filter((source) => /\.tsx?$/.test(source) && !isOfKernel(source));
+  const compiled = typed.flatMap(outputsOf);
   if (!compiled.every((file) => existsSync(file))) {
     rmSync(memory, { force: true });
   }

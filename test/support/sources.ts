@@ -14,11 +14,15 @@ export interface Source {
 
 const FOLDERS = ['shared', 'tracker', 'peer', 'lab', 'cli', 'web', 'test', 'bench', 'scripts'];
 
+/** AssemblyScript, which only looks like TypeScript. */
+const ASSEMBLY = 'peer/workers/kernel/assembly/';
+
 /** All files below the folders of sources whose name ends in one of `endings`. */
 export function readSources(endings: readonly string[], folders = FOLDERS): Source[] {
   return folders
     .flatMap(filesBelow)
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
+    .filter((path) => !path.startsWith(ASSEMBLY))
     .map((path) => ({ path, text: readFileSync(join(projectRoot, path), 'utf8') }));
 }
 

@@ -4,10 +4,12 @@ import { assertDefined } from '../../../shared/assert.js';
 import type { Kernel, KernelName } from './kernel.js';
 import { nodeKernel } from './nodeKernel.js';
 import { kernelProblem } from './selfTest.js';
+import { loadWasmKernel } from './wasmKernel.js';
 
 /** What a kernel needs may be missing: then it throws. */
 const LOADERS: Readonly<Record<KernelName, () => Kernel>> = {
   node: () => nodeKernel,
+  wasm: loadWasmKernel,
 };
 
 export const KERNEL_NAMES = Object.keys(LOADERS) as readonly KernelName[];
