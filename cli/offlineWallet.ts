@@ -35,6 +35,9 @@ async function withShell<T>(
   }
   const network = networkOf(readNetworkFile(genesis));
   const { WalletShell } = await import('../peer/walletShell/walletShell.js');
+  const logger = new Logger({
+    ...{ format: 'text', level: 'error', hasColour: false, stream: process.stderr },
+  });
   const shell = new WalletShell(
     { folder, network },
     {
@@ -43,15 +46,14 @@ async function withShell<T>(
       feeRate: () => 0,
       entropy: systemEntropy,
       now: () => systemClock().unix,
-      logger: new Logger({
-        ...{ format: 'text', level: 'error', hasColour: false, stream: process.stderr },
-      }),
+      logger,
     },
   );
   try {
     return await use(shell);
   } finally {
     shell.close();
+    await logger.close();
   }
 }
 

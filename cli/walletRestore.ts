@@ -1,7 +1,8 @@
 /** `cairn wallet restore`: the wallet again from its words, with all that was paid to it. */
 
 import { keysOf } from '../shared/config/settings.js';
-import type { AccountJson } from '../shared/http/walletSchemas.js';
+import type { StatusJson } from '../shared/http/nodeSchemas.js';
+import type { AccountJson, WalletJson } from '../shared/http/walletSchemas.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
@@ -36,16 +37,27 @@ export const command = defineCommand({
       ask(client, 'accounts', {}),
       ask(client, 'status', {}),
     ]);
-    const { synced, height, headerHeight } = status;
+    const { synced, height } = status;
     if (options.json === true) output.json({ ...wallet, found: accounts, synced, height });
-    else {
-      output.line(describeWallet(wallet));
-      output.line(describeFound(accounts));
-      if (!synced) output.line(`\n${moreToCome(height, headerHeight)}`);
-    }
+    else output.line(describeRestored({ wallet, accounts, status }));
     return EXIT.done;
   },
 });
+
+type Standing = Pick<StatusJson, 'synced' | 'height' | 'headerHeight'>;
+
+interface Restored {
+  readonly wallet: WalletJson;
+  readonly accounts: readonly AccountJson[];
+  /** Of the node. */
+  readonly status: Standing;
+}
+
+/** What was found, and whether there may be more: lines for people. */
+export function describeRestored({ wallet, accounts, status }: Restored): string {
+  const found = [describeWallet(wallet), describeFound(accounts)];
+  return [...found, ...(status.synced ? [] : ['', moreToCome(status)])].join('\n');
+}
 
 function describeFound(accounts: readonly AccountJson[]): string {
   const rows = accounts.map(({ name, addresses, balance }) => [
@@ -54,7 +66,15 @@ function describeFound(accounts: readonly AccountJson[]): string {
   return ['Found:', ...alignColumns(rows)].join('\n');
 }
 
-const moreToCome = (height: number, headerHeight: number): string =>
-  `The node does not have the whole chain yet: it is at block ${String(height)} of ` +
-  `${String(Math.max(height, headerHeight))}.\nMore may be found: it looks again while the ` +
-  'wallet is unlocked, and at each cairn wallet unlock.';
+function moreToCome({ height, headerHeight }: Standing): string {
+  const standing =
+    height < headerHeight
+      ? `The node does not have the whole chain yet: it is at block ${String(height)} of ` +
+        `${String(headerHeight)}.`
+      : `The node is at block ${String(height)}, and does not know yet whether others have more.`;
+  return `${standing}\n${LOOKS_AGAIN}`;
+}
+
+const LOOKS_AGAIN =
+  'More may be found: it looks again while the wallet is unlocked, and at each ' +
+  'cairn wallet unlock.';

@@ -142,7 +142,8 @@ describe('e2e: a light peer', function () {
     await untilPrinted(again, /the light peer is up/);
     writeFileSync(sandbox.path('words'), words);
     const file = ['--words-file', sandbox.path('words')];
-    await json('wallet', 'restore', ...name, ...file, ...pass);
+    const { output } = await sandbox.run('wallet', 'restore', ...name, ...file, ...pass);
+    expect(output).to.match(/^The wallet is unlocked .*\nFound:\nmain +\d+ address/);
     const { confirmed: found } = await json<BalanceJson>('balance', ...name);
     expect(found).to.equal(await confirmed());
     await stop(again);

@@ -41,6 +41,17 @@ describe('e2e: trouble', function () {
     expectTrouble(await sandbox.run('netwrok', 'up'), /Did you mean network up\?/);
   });
 
+  it('says what --fee-rate takes, before it asks a node', async () => {
+    const takes = '--fee-rate: expected a whole number from 0 to 1000000000, found';
+    const send = ['send', 'Bob', '5', '--fee-rate'];
+    expectTrouble(await sandbox.run(...send, 'nonsense'), new RegExp(`^${takes} "nonsense"\\.$`));
+    expectTrouble(await sandbox.run(...send, '-1'), new RegExp(`^${takes} "-1"\\.$`));
+    const create = ['tx', 'create', 'Bob', '5', '--fee-rate=1.5'];
+    expectTrouble(await sandbox.run(...create), new RegExp(`^${takes} "1\\.5"\\.$`));
+    const stamp = ['stamp', 'deed.txt', '--fee-rate'];
+    expectTrouble(await sandbox.run(...stamp), /^--fee-rate needs a value: --fee-rate=VALUE\.$/);
+  });
+
   it('refuses flags that contradict each other or do nothing', async () => {
     const genesis = await makeNetwork(sandbox);
     const peer = ['peer', '--genesis', genesis];

@@ -84,8 +84,11 @@ describe('e2e: the wallet', function () {
 
   it('is made with words, gives addresses, and shows what was mined to them', async () => {
     expect(await failure('balance')).to.match(/^This node has no wallet\. Make one with/);
-    ({ words } = await json<{ words: string }>('wallet', 'create', ...pass));
+    const { output } = await sandbox.run('wallet', 'create', ...pass);
+    [words = ''] = output.split('\n');
     expect(words.split(' ')).to.have.length(12);
+    expect(output).to.match(/\n\nWrite these words down, .*\n.*\nThe wallet is open for ten /);
+    expect(peer.output()).to.not.include(words);
     expect(await failure('wallet', 'create', ...pass)).to.match(/^This node has a wallet already/);
     await json('account', 'create', 'Alice');
     await json('account', 'create', 'Bob');
@@ -126,6 +129,10 @@ describe('e2e: the wallet', function () {
     expect(await failure('send', 'Carol', '5', '--from', 'Alice')).to.match(/Carol is no address/);
     expect(await failure('send', 'Bob', '5', '--from', 'Carol')).to.match(/no account Carol/);
     expect(await failure('send', 'Alice', '5000', '--from', 'Bob')).to.match(/2500 to spend/);
+    await json('wallet', 'unlock', ...pass);
+    const cheap = await failure('send', 'Alice', '5', '--from', 'Bob', '--fee-rate', '0', '--yes');
+    expect(cheap).to.match(/fee-too-low: .*\(needed 213, found 0\) Nothing was sent\.$/);
+    expect(await history('Bob')).to.have.length(1);
   });
 
   it('plans, signs and sends a payment in three steps; signing needs no node', async () => {
