@@ -62,7 +62,8 @@ export async function flood(): Promise<Figure[]> {
   return figures;
 }
 
-async function askFor(peer: PeerProcess, seconds: number): Promise<number[]> {
+/** How long each of many questions to the API took, in ms. */
+export async function askFor(peer: PeerProcess, seconds: number): Promise<number[]> {
   const times: number[] = [];
   const end = monoMs() + seconds * 1000;
   while (monoMs() < end) {

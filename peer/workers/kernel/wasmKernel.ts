@@ -12,7 +12,7 @@ interface Exports {
   /** Addresses of the 80 bytes of the header, and of the 32 of the target. */
   readonly header: { readonly value: number };
   readonly target: { readonly value: number };
-  search(firstNonce: number, count: number): number;
+  readonly search: (firstNonce: number, count: number) => number;
 }
 
 /** The types of Node leave it out. */
