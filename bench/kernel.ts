@@ -53,10 +53,10 @@ function hashOneShot(count: number): void {
   }
 }
 
-function searching({ search }: Kernel): Hashing {
+function searching(kernel: Kernel): Hashing {
   const header = new Uint8Array(80).fill(7);
   return (count) => {
-    search(header, NO_TARGET, 0, count);
+    kernel.search(header, NO_TARGET, 0, count);
   };
 }
 

@@ -44,6 +44,11 @@ export interface NodeOptions {
   readonly outboundWanted?: number;
   /** What one step moves the chain at most (`Chain.advance`); without it as much as is good. */
   readonly moveCostMax?: number;
+  /**
+   * Blocks on demand that one step makes by itself where few hashes are enough; without it none,
+   * and workers make all.
+   */
+  readonly blocksAtOnce?: number;
   /** See `ChainOptions`. */
   readonly coinChangesMax?: number;
   /**
@@ -75,6 +80,7 @@ export class Node {
   readonly queries: Queries;
   readonly #store: ChainStore;
   readonly #moveCostMax: number | undefined;
+  readonly #blocksAtOnce: number;
   readonly #chain: Chain;
   readonly #transactions: Transactions;
   readonly #txSubmissions: TxSubmissions;
@@ -94,6 +100,7 @@ export class Node {
     const { network, nodeKey, agent, listenPort } = options;
     this.#store = store;
     this.#moveCostMax = options.moveCostMax;
+    this.#blocksAtOnce = options.blocksAtOnce ?? 0;
     this.#chain = store.atomically(() => new Chain(network, store, options));
     const facts = { nodeKey, network: network.id, service: 'peer', listenPort, agent } as const;
     const identity = new Identity(facts, { entropy, sign });
@@ -117,7 +124,7 @@ export class Node {
     const effects = this.#store.atomically(() => {
       if (input.type === 'stop') return this.#stop(running);
       this.#route(input, running);
-      return this.#settle(running);
+      return this.#settleAll(running);
     });
     this.#wakeAt = this.#clock.wakeAt(this.#nextWake(running), now);
     return effects;
@@ -151,6 +158,25 @@ export class Node {
       default:
         this.#net.handle(input, now);
     }
+  }
+
+  /** Settles; and makes blocks on demand, many in one step, so that one commit keeps them all. */
+  #settleAll(now: Now): Effect[] {
+    const effects = this.#settle(now);
+    let left = this.#blocksAtOnce;
+    for (let found; left > 0 && (found = this.#miner.solveHere()) !== undefined; left--) {
+      this.#onMined(found.job, found.nonce, now);
+      effects.push(...this.#settle(now));
+    }
+    if (left === this.#blocksAtOnce) return effects;
+    // The next step goes on: no worker need begin.
+    const isMore = left === 0 && this.#miner.isGenerating;
+    this.#isMoreToMove ||= isMore;
+    const last = effects.findLastIndex(({ type }) => type === 'mine');
+    return effects.filter((effect, i) => {
+      if (effect.type !== 'mine') return true;
+      return i === last && !(isMore && effect.job !== undefined);
+    });
   }
 
   /**

@@ -219,6 +219,9 @@ class Pools {
   }
 }
 
+/** On demand: two milliseconds of work, after which others have their turn. */
+const BLOCKS_AT_ONCE = 16;
+
 function openNode(
   { node, advertisedPort, seed }: NodeShellOptions,
   tcp: NetAddress,
@@ -227,7 +230,7 @@ function openNode(
   const [rngSeed = 0] = new Uint32Array(systemEntropy.bytes(4).buffer);
   const neighbours = opened.neighbours.read();
   return new Node(
-    { ...node, listenPort: advertisedPort ?? tcp.port, neighbours },
+    { ...node, listenPort: advertisedPort ?? tcp.port, neighbours, blocksAtOnce: BLOCKS_AT_ONCE },
     {
       store: opened.store,
       rng: seededRng(rngSeed),

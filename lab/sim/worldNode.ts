@@ -39,6 +39,7 @@ export interface WorldNodeOptions {
   readonly outboundWanted?: number;
   readonly moveCostMax?: number;
   readonly coinChangesMax?: number;
+  readonly blocksAtOnce?: number;
   readonly workMin?: bigint;
   readonly mining?: Partial<NodeOptions['mining']>;
   /** Checks signatures in place of threads of its own. */
@@ -110,6 +111,7 @@ export class WorldNode {
         outboundWanted,
         ...(options.moveCostMax !== undefined && { moveCostMax: options.moveCostMax }),
         ...(options.coinChangesMax !== undefined && { coinChangesMax: options.coinChangesMax }),
+        ...(options.blocksAtOnce !== undefined && { blocksAtOnce: options.blocksAtOnce }),
         neighbours,
         workMin,
         mining: { ...RESTING, payTo, ...mining },

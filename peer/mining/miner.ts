@@ -14,9 +14,9 @@
  */
 
 import { assertNever } from '../../shared/assert.js';
-import { encodeHeader } from '../../shared/consensus/header.js';
+import { encodeHeader, headerHash } from '../../shared/consensus/header.js';
 import type { Reject } from '../../shared/consensus/reject.js';
-import { workOf } from '../../shared/consensus/work.js';
+import { hashValue, workOf } from '../../shared/consensus/work.js';
 import { fail, ok } from '../../shared/result.js';
 import type { BlockHash, MonoMs, Now, UnixSeconds } from '../../shared/units.js';
 import type { Command, CommandProblem, Effect, MineJob, MiningMode, NodeEvent } from '../types.js';
@@ -40,6 +40,10 @@ const JOBS_KEPT_MAX = 8;
 const REST_AFTER_FIND_MS = 5_000;
 /** Below this many expected hashes, more threads would only find siblings of the same block. */
 const ONE_THREAD_WORK_MAX = 65_536n;
+/** A block on demand with at most so many expected hashes is made without workers … */
+const WORK_HERE_MAX = 16n;
+/** … unless no nonce of these wins: one of ten million such blocks. */
+const NONCES_HERE_MAX = 256;
 
 /** Why the workers rest. */
 export type RestReason =
@@ -193,6 +197,23 @@ export class Miner {
       code: 'mined-block-rejected',
       sentence: `The chain refused our own block ${hash} (${reject.code}). Please report this.`,
     });
+  }
+
+  /**
+   * A nonce for the present job, when that is a block on demand and so easy that waking a thread
+   * takes longer than to find it.
+   */
+  solveHere(): { readonly job: number; readonly nonce: number } | undefined {
+    const job = this.#generation === undefined ? undefined : this.#job;
+    if (job === undefined || this.#rest !== undefined) return undefined;
+    const { header, target } = job.work.template;
+    if (workOf(target) > WORK_HERE_MAX) return undefined;
+    const isWinner = (nonce: number): boolean =>
+      hashValue(headerHash(encodeHeader({ ...header, nonce }))) <= target;
+    for (let nonce = 0; nonce < NONCES_HERE_MAX; nonce++) {
+      if (isWinner(nonce)) return { job: this.#nextJobId - 1, nonce };
+    }
+    return undefined;
   }
 
   /** Input `hashed`. */

@@ -15,6 +15,7 @@ import {
   type MadeBlock,
 } from '../support/blocks.js';
 import { Stranger } from '../support/stranger.js';
+import { bitsOf } from '../../shared/consensus/work.js';
 import { World } from '../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../lab/sim/worldNode.js';
 import { addTracker, TRACKER_ADDRESS } from '../../lab/sim/worldTracker.js';
@@ -224,6 +225,40 @@ describe('node: staying', () => {
 });
 
 describe('node: commands', () => {
+  it('makes easy blocks on demand by itself, some in each step, and passes all on', () => {
+    const world = new World();
+    const node = addNode(world, network, { blocksAtOnce: 4 });
+    const other = addNode(world, network);
+    other.connectTo(node);
+    world.run(100);
+    const jobs: unknown[] = [];
+    world.watch({
+      onStep: (host, effects) => {
+        if (host === node.host) jobs.push(...effects.filter(({ type }) => type === 'mine'));
+      },
+    });
+    node.command({ type: 'generate', count: 10 });
+    expect([node.height, node.replies]).to.deep.equal([4, []]);
+    world.until(() => other.height === 10);
+    const [reply] = node.replies;
+    const hashes =
+      reply?.result.ok === true &&
+      reply.result.value.type === 'generated' &&
+      reply.result.value.hashes;
+    expect(hashes).to.have.length(10);
+    expect(hashes && hashes[9]).to.equal(other.tip);
+    expect(jobs).to.deep.equal([{ type: 'mine', job: undefined }]);
+  });
+
+  it('leaves blocks on demand that need many hashes to the workers', () => {
+    const world = new World();
+    const hard = makeNetwork({ genesisBits: bitsOf(2n ** 256n / 32n) });
+    const node = addNode(world, hard, { blocksAtOnce: 4 });
+    node.command({ type: 'generate', count: 1 });
+    expect(node.height).to.equal(0);
+    world.until(() => node.height === 1);
+  });
+
   it('generates blocks on demand', () => {
     const world = new World();
     const node = addNode(world, network);
