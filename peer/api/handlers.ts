@@ -29,6 +29,13 @@ import { createWalletHandlers } from './walletHandlers.js';
 export interface ApiFacts extends ProgramFacts {
   /** Address that mined blocks pay, as text. */
   readonly payTo: string;
+  readonly kernel: KernelFacts;
+}
+
+/** The code that hashes, and what it makes use of. */
+export interface KernelFacts {
+  readonly name: string;
+  readonly detail: string | undefined;
 }
 
 export interface ApiDependencies {
@@ -107,9 +114,14 @@ function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson,
     light: false,
     mining: mining.mode.type !== 'off' || mining.generating > 0,
     hashRate: mining.hashesPerSecond,
+    ...kernelOf(facts),
     mempool: mempoolStatusOf(queries, now),
   };
 }
+
+const kernelOf = ({ kernel }: ApiFacts) => ({
+  ...{ kernel: kernel.name, kernelDetail: kernel.detail ?? null },
+});
 
 function blockOf(
   queries: Queries,
@@ -141,6 +153,7 @@ function miningOf(facts: ApiFacts, queries: Queries, now: Now): MiningJson {
     threads: mining.threads,
     cpuPercent: mining.cpuPercent,
     hashRate: mining.hashesPerSecond,
+    ...kernelOf(facts),
     expectedSeconds: mining.expectedSeconds ?? null,
     resting: mining.resting ?? null,
     blocksFound: mining.blocksFound,

@@ -4,11 +4,16 @@
 
 import type { MineJob } from '../types.js';
 import { HashPool } from './hashPool.js';
+import type { KernelName } from './kernel/kernel.js';
 
 export interface Calibration {
+  /** The one that will mine: others are many times as fast or slow. */
+  readonly kernel: KernelName;
   /** How long to measure, once all threads hash. */
   readonly seconds: number;
   readonly threads: number;
+  /** Ends the measurement, which then rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -16,21 +21,28 @@ export interface Calibration {
  * stretches: what else is at work at the start (an installation, a compiler) is soon over. Rejects
  * when a thread dies.
  */
-export async function measureHashRate({ seconds, threads }: Calibration): Promise<number> {
+export async function measureHashRate(wish: Calibration): Promise<number> {
+  const { kernel, signal } = wish;
   let onTrouble: (sentence: string) => void = () => undefined;
   const trouble = new Promise<never>((_resolve, reject) => {
     onTrouble = (sentence) => {
       reject(new Error(sentence));
     };
   });
-  const pool = new HashPool('node', {
+  const stop = (): void => {
+    onTrouble('The measurement was stopped.');
+  };
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  const pool = new HashPool(kernel, {
     onFound: () => undefined,
     onHashes: () => undefined,
     onTrouble,
   });
   try {
-    return await Promise.race([measure(pool, { seconds, threads }), trouble]);
+    return await Promise.race([measure(pool, wish), trouble]);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pool.close();
   }
 }
