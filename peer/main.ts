@@ -17,6 +17,7 @@ import type { AddressHash, NodeKey } from '../shared/units.js';
 import { PROTOCOL_MAX } from '../shared/wire/handshakeMessages.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
 import { createHandlers } from './api/handlers.js';
+import { metricsText } from './api/metrics.js';
 import { startApi } from './apiShell.js';
 import { closeAll, type Cleanup } from './cleanups.js';
 import { AGENT, joinNetwork, type PeerDependencies } from './joinNetwork.js';
@@ -119,9 +120,11 @@ async function start(
   let isDemo = false;
   const read = { queries, command, index, wallet, clock: systemClock };
   const handlers = createHandlers(facts, read);
+  const metrics = (): string =>
+    metricsText({ kernel, mining: queries.mining(systemClock()), hashing: shell.hashing });
   const { version } = facts;
   const api = await namingFlag('--http', () =>
-    startApi({ http, version }, { handlers, directory, logger, isDemo: () => isDemo }),
+    startApi({ http, version }, { handlers, metrics, directory, logger, isDemo: () => isDemo }),
   );
   cleanups.push(() => api.close());
   shell.start();

@@ -26,6 +26,7 @@ import type {
   Command,
   CommandProblem,
   Effect,
+  HashingFigures,
   Input,
   NodeEvent,
   ProofAnswer,
@@ -118,6 +119,11 @@ export class NodeShell {
   /** Hands a write of the API to the node. */
   get command(): Desk['command'] {
     return this.#desk.command;
+  }
+
+  /** What its threads hashed. */
+  get hashing(): HashingFigures {
+    return this.#pools.hash.figures();
   }
 
   input(input: Input): void {

@@ -19,6 +19,7 @@ import {
   networkOf,
   peersOf,
   readyOf,
+  type KernelFacts,
   type ProgramFacts,
 } from './nodeJson.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
@@ -30,12 +31,6 @@ export interface ApiFacts extends ProgramFacts {
   /** Address that mined blocks pay, as text. */
   readonly payTo: string;
   readonly kernel: KernelFacts;
-}
-
-/** The code that hashes, and what it makes use of. */
-export interface KernelFacts {
-  readonly name: string;
-  readonly detail: string | undefined;
 }
 
 export interface ApiDependencies {

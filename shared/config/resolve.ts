@@ -146,8 +146,8 @@ function fileProblem(file: ConfigFile | undefined): ConfigProblem | undefined {
   if (!isObject(file.json)) {
     return { code: 'not-an-object', what: 'The configuration', file: file.path };
   }
-  const { $schema: _, ...settings } = file.json;
-  return treeProblem(settings, '', file.path);
+  const settings = Object.entries(file.json).filter(([name]) => name !== '$schema');
+  return treeProblem(Object.fromEntries(settings), '', file.path);
 }
 
 /** `start`: of the keys in `tree`, with a dot at its end. */

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import type { MineJob } from '../../../peer/types.js';
 import { runHashLoop } from '../../../peer/workers/hashLoop.js';
+import { seededRng } from '../../../shared/rng.js';
 import { JobSlot } from '../../../peer/workers/jobSlot.js';
 import type { Kernel } from '../../../peer/workers/kernel/kernel.js';
 
@@ -51,6 +52,36 @@ describe('workers/hashLoop', () => {
       return -1;
     });
     expect(seen).to.deep.equal([0, 0, 7, 7]);
+  });
+
+  it('hashes nothing on an old job once it saw the new one, whenever that came', () => {
+    const random = seededRng(5);
+    let newest = 0;
+    let slices = 0;
+    let hashedSince = 0;
+    const slot = run(JOB, 0, (shared) => (header, _target, _first, count) => {
+      expect([header[0], shared.isUpToDate(0)]).to.deep.equal([newest, true]);
+      hashedSince += count;
+      if (++slices === 500) throw new Stop();
+      if (random.below(3) > 0) return -1;
+      newest = (newest + 1) % 256;
+      shared.write({ ...JOB, header: new Uint8Array(80).fill(newest) });
+      expect(shared.isUpToDate(0)).to.equal(false);
+      return -1;
+    });
+    expect(slot.takeHashes(0)).to.be.within(1, hashedSince);
+  });
+
+  it('counts as stale the slice in which a new job came, and no other one', () => {
+    const counts: number[] = [];
+    const slot = run(JOB, 0, (shared) => (_header, _target, _first, count) => {
+      counts.push(count);
+      if (counts.length === 5) throw new Stop();
+      if (counts.length === 2) shared.write(JOB);
+      return -1;
+    });
+    expect(slot.takeStaleHashes(0)).to.equal(counts[1]);
+    expect(slot.takeHashes(0)).to.equal(counts.slice(0, 4).reduce((sum, count) => sum + count));
   });
 
   it('counts what it hashed, and of a slice with a find what came before it', () => {

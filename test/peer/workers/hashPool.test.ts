@@ -65,6 +65,12 @@ describe('workers/hashPool', () => {
     while (!pool.isUpToDate) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Long enough for some slices. */
+  const slices = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+
   for (const threads of [1, 2]) {
     it(`finds a nonce whose header wins, with threads: ${threads}`, async () => {
       const job = jobOf(7, EASY, threads);
@@ -107,6 +113,50 @@ describe('workers/hashPool', () => {
   it('tells the hashes once a second', async () => {
     pool.set(jobOf(1, NEVER));
     expect(await hashesOfOneSecond()).to.be.greaterThan(1);
+  });
+
+  it('hashes nothing on an old job once all threads saw the new one', async () => {
+    pool.set(jobOf(1, NEVER, 2));
+    await upToDate();
+    for (let id = 2; id < 12; id++) {
+      pool.set(jobOf(id, NEVER, 2));
+      await upToDate();
+      await slices();
+      const { hashes, staleHashes } = pool.figures();
+      await slices();
+      pool.takeHashes();
+      const later = pool.figures();
+      expect(later.staleHashes).to.equal(staleHashes);
+      expect(later.hashes).to.be.greaterThan(hashes);
+    }
+  });
+
+  it('counts as stale at most the slices in which a new job came', async () => {
+    pool.set(jobOf(1, NEVER));
+    await upToDate();
+    expect(pool.figures().staleHashes).to.equal(0);
+    await slices();
+    pool.set(jobOf(2, NEVER));
+    await upToDate();
+    await slices();
+    pool.takeHashes();
+    const { hashes, staleHashes } = pool.figures();
+    expect(staleHashes).to.be.within(1, 65_536);
+    expect(staleHashes).to.be.lessThan(hashes);
+  });
+
+  it('measures for each job how long all threads took to hash on it, but not their start', async () => {
+    pool.set(jobOf(1, NEVER, 2));
+    await upToDate();
+    expect(pool.figures().interrupts.count).to.equal(0);
+    for (let id = 2; id < 7; id++) {
+      pool.set(jobOf(id, NEVER, 2));
+      await upToDate();
+    }
+    pool.set(undefined);
+    const { count, sumSeconds } = pool.figures().interrupts;
+    expect(count).to.equal(5);
+    expect(sumSeconds).to.be.within(0, 5);
   });
 
   it('leaves no thread behind when it closes', async () => {
