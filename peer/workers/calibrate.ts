@@ -2,6 +2,8 @@
  * How fast this machine hashes, measured at the start of a network whose difficulty must fit it.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { MineJob } from '../types.js';
 import { HashPool } from './hashPool.js';
 import type { KernelName } from './kernel/kernel.js';
@@ -22,27 +24,23 @@ export interface Calibration {
  * when a thread dies.
  */
 export async function measureHashRate(wish: Calibration): Promise<number> {
-  const { kernel, signal } = wish;
+  const end = new AbortController();
+  const signals = wish.signal === undefined ? [end.signal] : [end.signal, wish.signal];
   let onTrouble: (sentence: string) => void = () => undefined;
   const trouble = new Promise<never>((_resolve, reject) => {
     onTrouble = (sentence) => {
       reject(new Error(sentence));
     };
   });
-  const stop = (): void => {
-    onTrouble('The measurement was stopped.');
-  };
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
-  const pool = new HashPool(kernel, {
+  const pool = new HashPool(wish.kernel, {
     onFound: () => undefined,
     onHashes: () => undefined,
     onTrouble,
   });
   try {
-    return await Promise.race([measure(pool, wish), trouble]);
+    return await Promise.race([measure(pool, wish, AbortSignal.any(signals)), trouble]);
   } finally {
-    signal?.removeEventListener('abort', stop);
+    end.abort();
     await pool.close();
   }
 }
@@ -50,14 +48,19 @@ export async function measureHashRate(wish: Calibration): Promise<number> {
 const POLL_MS = 2;
 const STRETCHES = 4;
 
-async function measure(pool: HashPool, { seconds, threads }: Calibration): Promise<number> {
+async function measure(
+  pool: HashPool,
+  { seconds, threads }: Calibration,
+  signal: AbortSignal,
+): Promise<number> {
+  signal.throwIfAborted();
   pool.set({ ...ENDLESS_JOB, threads });
-  while (!pool.isUpToDate) await delay(POLL_MS);
+  while (!pool.isUpToDate) await delay(POLL_MS, undefined, { signal });
   let best = 0;
   pool.takeHashes();
   for (let i = 0; i < STRETCHES; i++) {
     const begin = performance.now();
-    await delay((seconds / STRETCHES) * 1_000);
+    await delay((seconds / STRETCHES) * 1_000, undefined, { signal });
     best = Math.max(best, (pool.takeHashes() * 1_000) / (performance.now() - begin));
   }
   return best;
@@ -71,8 +74,3 @@ const ENDLESS_JOB: MineJob = {
   threads: 1,
   cpuPercent: 100,
 };
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });

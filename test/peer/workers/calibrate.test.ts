@@ -15,6 +15,9 @@ describe('workers/calibrate', () => {
 
   it('ends at once when it is told to, and leaves no thread behind', async () => {
     const before = threadCount();
+    // The test's own timer stands from its first wait on.
+    await new Promise((resolve) => setImmediate(resolve));
+    const timers = timerCount();
     const stop = new AbortController();
     const wish = { kernel: DEFAULT_KERNEL, seconds: 3_600, threads: 1 };
     const rates = Promise.allSettled([
@@ -26,5 +29,10 @@ describe('workers/calibrate', () => {
     });
     expect((await rates).map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     expect(threadCount()).to.equal(before);
+    // A timer that is left would keep the program alive.
+    expect(timerCount()).to.equal(timers);
   });
 });
+
+const timerCount = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
