@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   headers: async () => (await import('./headers.js')).headers(),
   relay: async () => (await import('./relay.js')).relay(),
   interrupt: async () => (await import('./interrupt.js')).interrupt(),
+  'cpu-limit': async () => (await import('./cpuLimit.js')).cpuLimit(),
   reorg: async () => (await import('./reorg.js')).reorg(),
   start: async () => (await import('./start.js')).start(),
   tracker: async () => (await import('./tracker.js')).tracker(),

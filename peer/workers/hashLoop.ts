@@ -57,6 +57,8 @@ class HashLoop {
       const count = Math.min(this.#sliceNonces, end - next);
       const isFound = count > 0 && this.#hashSlice(job, generation, next, count);
       next += count;
+      // The miner renews the job each second; the share of one of 140 threads lasts as long with a
+      // kernel of 30 MH/s.
       if (isFound || next === end) this.#rest(generation, Infinity);
       else this.#restIfDue(generation);
     }
