@@ -73,7 +73,6 @@ function describeDifficulty({ hashesPerBlock, from }: Difficulty): string {
 
 /** Milliseconds below a second. */
 function formatWait(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'unknown';
   if (seconds >= 1) return formatDuration(seconds);
   return seconds < 0.001 ? '< 1 ms' : `${String(Math.round(seconds * 1_000))} ms`;
 }

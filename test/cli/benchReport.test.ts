@@ -50,10 +50,4 @@ describe('cli/benchReport', () => {
     );
     expect(lines.at(-1)).to.equal('Stopped before all was measured.');
   });
-
-  it('does not know how long a block takes where nothing was hashed', () => {
-    const rates = [{ threads: 1, hashesPerSecond: 0, expectedSeconds: Infinity }];
-    const kernels = [{ kernel: 'node', detail: null, problem: null, rates }];
-    expect(describeBench({ ...REPORT, kernels })).to.include('0 H/s      unknown');
-  });
 });

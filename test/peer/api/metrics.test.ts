@@ -50,7 +50,7 @@ describe('api/metrics', () => {
     ]);
   });
 
-  it('gives each metric its help, its type and a row in the table, and ends with a new line', () => {
+  it('gives each metric its help, its type and a row in the table, and ends a line', () => {
     const types = lines.filter((line) => line.startsWith('# TYPE '));
     const helps = lines.filter((line) => line.startsWith('# HELP '));
     expect(types).to.have.length(helps.length);
