@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   kernel: async () => (await import('./kernel.js')).kernel(),
   interrupt: async () => (await import('./interrupt.js')).interrupt(),
   load: async () => (await import('./load.js')).load(),
+  'cpu-limit': async () => (await import('./cpuLimit.js')).cpuLimit(),
   reorg: async () => (await import('./reorg.js')).reorg(),
   start: async () => (await import('./start.js')).start(),
   tracker: async () => (await import('./tracker.js')).tracker(),

@@ -40,6 +40,11 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./mine.js'),
   },
   {
+    words: 'bench',
+    summary: 'measure how fast this computer hashes, with each kernel',
+    load: () => import('./bench.js'),
+  },
+  {
     words: 'mempool',
     summary: 'show what waits for a block, and what to pay',
     load: () => import('./mempool.js'),

@@ -10,7 +10,7 @@ export const EXIT = {
   wrong: 3,
   /** It was asked for, and nobody knows whether it was done. */
   unknown: 4,
-  /** Stopped by a second Ctrl-C: 128 + SIGINT. */
+  /** Stopped by Ctrl-C before it was done; what runs until it is stopped: by a second one. */
   interrupted: 130,
 } as const;
 

@@ -2,9 +2,12 @@
 
 import { networkOf } from '../shared/consensus/genesis.js';
 import { printParamsJson } from '../shared/consensus/paramsJson.js';
+import { KERNEL_CHOICES, SETTINGS } from '../shared/config/settings.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { refuseToReplace } from './newFile.js';
+
+const DEFAULT = SETTINGS['peer.mining.kernel'].default;
 
 export const command = defineCommand({
   settings: ['config', 'home'],
@@ -23,6 +26,10 @@ export const command = defineCommand({
       kind: { type: 'integer', min: 1, max: 100_000 },
       about: 'computers like this one that will mine; the first difficulty fits them (1)',
     },
+    kernel: {
+      kind: { type: 'choice', of: KERNEL_CHOICES },
+      about: `code with which they will hash; the first difficulty fits it (${DEFAULT})`,
+    },
   },
   positionals: [],
   run: async ({ options, output }) => {
@@ -37,6 +44,7 @@ export const command = defineCommand({
       name: options.name,
       miners: options.miners ?? 1,
       coreShare: PEER_CORE_SHARE,
+      kernel: options.kernel ?? DEFAULT,
     });
     const path = options.out ?? `${params.name}.json`;
     // Another network in an old file would cut off all who use it.

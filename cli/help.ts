@@ -48,6 +48,7 @@ function synopsis(name: string, kind: Kind): string {
   if (kind.type === 'boolean') return `--${name}`;
   const value = {
     integer: 'N',
+    number: 'N',
     text: 'TEXT',
     name: 'NAME',
     'network-name': 'NAME',

@@ -12,6 +12,7 @@ const USELESS = {
   'peer.mineInterval': 'a light peer keeps no chain to mine on',
   'peer.threads': 'a light peer keeps no chain to mine on',
   'peer.cpu': 'a light peer keeps no chain to mine on',
+  'peer.mining.kernel': 'a light peer keeps no chain to mine on',
   'peer.payTo': 'a light peer keeps no chain to mine on',
   'peer.addressIndex': 'a light peer keeps no blocks to index',
 } as const satisfies Partial<Record<SettingKey, string>>;

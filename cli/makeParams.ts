@@ -5,6 +5,7 @@
 import { toHex } from '../shared/bytes.js';
 import type { NetworkParams } from '../shared/consensus/params.js';
 import { startingBits, template, type TemplateName } from '../shared/consensus/templates.js';
+import type { KernelWish } from '../peer/workers/kernel/chooseKernel.js';
 import { systemClock } from '../shared/io/clock.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 
@@ -16,25 +17,30 @@ export interface NewNetwork {
   readonly miners: number;
   /** Share of a computer's cores that mines. */
   readonly coreShare: number;
+  /** With which they hash. */
+  readonly kernel: KernelWish;
 }
 
 const MEASURE_SECONDS = 0.4;
 
 /**
  * The difficulty is such that the miners together find a block in the target interval on average.
+ * Throws `Trouble` where the kernel cannot be used here.
  */
 export async function makeParams(wish: NewNetwork): Promise<NetworkParams> {
   const salt = systemEntropy.bytes(16);
   const name = wish.name ?? `${wish.template}-${toHex(salt.subarray(0, 3))}`;
   const params = template(wish.template, { name, salt, time: systemClock().unix });
   if (params.fixedTarget) return params;
-  const [{ availableParallelism }, { measureHashRate }] = await Promise.all([
+  const [{ availableParallelism }, { measureHashRate }, { chooseKernel }] = await Promise.all([
     import('node:os'),
     import('../peer/workers/calibrate.js'),
+    import('../peer/workers/kernel/chooseKernel.js'),
   ]);
+  const kernel = chooseKernel(wish.kernel).name;
   const threads = Math.max(1, Math.floor(availableParallelism() / 2));
-  const perThread = (await measureHashRate({ seconds: MEASURE_SECONDS, threads })) / threads;
-  const perComputer = perThread * availableParallelism() * wish.coreShare;
+  const measured = await measureHashRate({ kernel, seconds: MEASURE_SECONDS, threads });
+  const perComputer = (measured / threads) * availableParallelism() * wish.coreShare;
   return {
     ...params,
     genesisBits: startingBits(perComputer * wish.miners, params.targetInterval, params.powLimit),

@@ -33,6 +33,8 @@ export const command = defineCommand({
     const { chooseNetworkPorts } = await import('../lab/launch/networkPorts.js');
     const wish = portsOf(settings);
     await refuseBadWish(wish);
+    const { chooseKernel } = await import('../peer/workers/kernel/chooseKernel.js');
+    const kernel = chooseKernel(settings.values['network.mining.kernel']).name;
     const folder = join(home.networks, values['network.name']);
     // Also before there is a folder: a start that cannot go on makes none.
     if (!existsSync(folder)) await chooseNetworkPorts(wish);
@@ -41,7 +43,7 @@ export const command = defineCommand({
       const ports = await chooseNetworkPorts(wish);
       for (const line of ports.skipped) output.line(line);
       if (values['network.fresh']) await removeData(folder, output);
-      const network = networkOptionsOf(settings);
+      const network = { ...networkOptionsOf(settings), kernel };
       const runningFolder = home.running;
       const hasPayments = !values['network.quiet'];
       const where = { folder, runningFolder, environment };
@@ -119,7 +121,7 @@ function portsOf({ values, origins }: NetworkSettings): PortOptions {
   };
 }
 
-function networkOptionsOf({ values, origins }: NetworkSettings): NetworkOptions {
+function networkOptionsOf({ values, origins }: NetworkSettings): Omit<NetworkOptions, 'kernel'> {
   return {
     name: values['network.name'],
     template: values['network.template'],

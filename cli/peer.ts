@@ -112,6 +112,7 @@ function optionsOf(values: PeerSettings, home: Home): Omit<PeerOptions, 'demo'> 
       mode: modeOf(values),
       threads: values['peer.threads'] ?? Math.max(1, Math.floor(availableParallelism() / 2)),
       cpuPercent: values['peer.cpu'],
+      kernel: values['peer.mining.kernel'],
       payTo: values['peer.payTo'],
     },
   };

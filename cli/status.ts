@@ -34,6 +34,7 @@ export function describeStatus(status: StatusJson, url: string): string {
   const sync = status.synced ? 'synced' : `syncing, ${String(Math.max(0, behind))} blocks behind`;
   if (status.light) return describeLight(status, url, age);
   const mining = status.mining ? `on, ${formatHashRate(status.hashRate)}` : 'off';
+  const kernel = describeKernel(status);
   return alignColumns([
     ['node', `${status.name} at ${url} (cairn ${status.version}, pid ${String(status.pid)})`],
     ['network', `${status.network} (${status.networkId})`],
@@ -44,7 +45,7 @@ export function describeStatus(status: StatusJson, url: string): string {
     ['peers', String(status.peers)],
     ['pending', describePending(status.mempool)],
     ['tracker', status.tracker],
-    ['mining', mining],
+    ['mining', kernel === '' ? mining : `${mining} (${kernel})`],
     ['up', formatDuration(status.uptimeSeconds)],
   ]).join('\n');
 }
@@ -75,6 +76,12 @@ function describeIndex({ indexHeight, height }: StatusJson): string {
   if (indexHeight === null) return 'off';
   const behind = height - indexHeight;
   return behind > 0 ? `${String(behind)} blocks behind` : 'at the tip';
+}
+
+/** `kernel native, AVX-512` */
+function describeKernel({ kernel, kernelDetail }: StatusJson): string {
+  if (kernel === null) return '';
+  return `kernel ${kernel}${kernelDetail === null ? '' : `, ${kernelDetail}`}`;
 }
 
 const WATCH_INTERVAL_MS = 1_000;

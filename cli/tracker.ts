@@ -32,6 +32,7 @@ export const command = defineCommand({
               name: values['tracker.name'],
               miners: values['tracker.miners'],
               coreShare: PEER_CORE_SHARE,
+              kernel: values['tracker.mining.kernel'],
             }),
         },
         { logger, onTrouble },

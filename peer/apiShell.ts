@@ -17,6 +17,8 @@ export interface ApiShellOptions {
 
 export interface ApiShellDependencies {
   readonly handlers: Handlers;
+  /** What `GET /metrics` answers; `undefined`: there is nothing to measure. */
+  readonly metrics?: () => string;
   readonly directory: DataDirectory;
   readonly logger: Logger;
   /** Whether the wallet that is open now is one for demonstrations. */
@@ -32,7 +34,7 @@ export interface RunningApi {
 /** Listens and answers. Throws `Trouble`. */
 export async function startApi(
   { http, version }: ApiShellOptions,
-  { handlers, directory, logger, isDemo }: ApiShellDependencies,
+  { handlers, metrics, directory, logger, isDemo }: ApiShellDependencies,
 ): Promise<RunningApi> {
   const isLoopback = isLoopbackHost(http.host);
   const token = loadToken(directory.file(TOKEN_FILE), systemEntropy);
@@ -42,7 +44,7 @@ export async function startApi(
   const app = await createServer(
     {
       ...{ listenHost: http.host, token, writesNeedToken: !isLoopback },
-      ...{ version, onDefect, isWalletOpen: () => isLoopback && isDemo() },
+      ...{ version, onDefect, metrics, isWalletOpen: () => isLoopback && isDemo() },
     },
     handlers,
   );

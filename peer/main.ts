@@ -17,6 +17,7 @@ import type { AddressHash, NodeKey } from '../shared/units.js';
 import { PROTOCOL_MAX } from '../shared/wire/handshakeMessages.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
 import { createHandlers } from './api/handlers.js';
+import { metricsText } from './api/metrics.js';
 import { startApi } from './apiShell.js';
 import { closeAll, type Cleanup } from './cleanups.js';
 import { AGENT, joinNetwork, type PeerDependencies } from './joinNetwork.js';
@@ -29,6 +30,7 @@ import { refuseUncallable, resolveAddresses } from './resolveAddresses.js';
 import { INDEX_FILE } from './storage/openIndex.js';
 import { CHAIN_FILE, openStore } from './storage/openStore.js';
 import type { MiningMode } from './types.js';
+import { chooseKernel, type ChosenKernel, type KernelWish } from './workers/kernel/chooseKernel.js';
 import { openDemoWallet, type DemoWalletOptions } from './walletShell/demoWallet.js';
 import { miningAddress } from './walletShell/miningAddress.js';
 import { lookFrom } from './walletShell/nodeLedger.js';
@@ -58,6 +60,7 @@ export interface MiningOptions {
   readonly mode: MiningMode;
   readonly threads: number;
   readonly cpuPercent: number;
+  readonly kernel: KernelWish;
   /** An address of the network; without it, that of the node's own key. */
   readonly payTo: string | undefined;
 }
@@ -79,11 +82,16 @@ export async function startPeer(
   dependencies: PeerDependencies,
 ): Promise<RunningPeer | undefined> {
   if (options.advertise !== undefined) refuseUncallable(options.advertise);
+  const kernel = chooseKernel(options.mining.kernel);
+  dependencies.logger.info('the kernel that hashes works', {
+    kernel: kernel.name,
+    ...(kernel.detail === undefined ? {} : { detail: kernel.detail }),
+  });
   const choice = await joinNetwork(options.wish, dependencies);
   if (choice === undefined) return undefined;
   const cleanups: Cleanup[] = [];
   try {
-    return await start(options, choice, dependencies, cleanups);
+    return await start(options, { ...choice, kernel }, dependencies, cleanups);
   } catch (error) {
     await closeAll(cleanups).catch(() => undefined);
     throw error;
@@ -92,7 +100,7 @@ export async function startPeer(
 
 async function start(
   options: PeerOptions,
-  { network, folder }: NetworkChoice,
+  { network, folder, kernel }: NetworkChoice & { readonly kernel: ChosenKernel },
   dependencies: PeerDependencies,
   cleanups: Cleanup[],
 ): Promise<RunningPeer> {
@@ -102,19 +110,21 @@ async function start(
     directory.close();
   });
   const self = identify(options, network, directory, dependencies.logger);
-  const parts = { ...dependencies, directory, network };
+  const parts = { ...dependencies, directory, network, kernel };
   const { shell, index } = await openShell(options, self, parts, cleanups);
   const { queries, command } = shell;
-  const facts = factsOf(self, network);
+  const facts = { ...factsOf(self, network), kernel };
   const { logger } = dependencies;
   const { demo } = options;
   const wallet = makeWallet(shell, index, { ...parts, firstAccount: demo?.account }, cleanups);
   let isDemo = false;
   const read = { queries, command, index, wallet, clock: systemClock };
   const handlers = createHandlers(facts, read);
+  const metrics = (): string =>
+    metricsText({ kernel, mining: queries.mining(systemClock()), hashing: shell.hashing });
   const { version } = facts;
   const api = await namingFlag('--http', () =>
-    startApi({ http, version }, { handlers, directory, logger, isDemo: () => isDemo }),
+    startApi({ http, version }, { handlers, metrics, directory, logger, isDemo: () => isDemo }),
   );
   cleanups.push(() => api.close());
   shell.start();
@@ -185,6 +195,7 @@ function parseAddress(text: string, { params }: Network): AddressHash {
 interface ShellParts extends PeerDependencies {
   readonly directory: DataDirectory;
   readonly network: Network;
+  readonly kernel: ChosenKernel;
 }
 
 interface Shells {
@@ -198,7 +209,7 @@ async function openShell(
   parts: ShellParts,
   cleanups: Cleanup[],
 ): Promise<Shells> {
-  const { directory, network, logger, onTrouble } = parts;
+  const { directory, network, kernel, logger, onTrouble } = parts;
   const { listen, advertise, mining, wish } = options;
   const trackers = wish.tracker === undefined ? [] : [wish.tracker];
   const claimed = advertise === undefined ? [] : await resolveAddresses([advertise], logger);
@@ -223,7 +234,10 @@ async function openShell(
   let index: IndexShell | undefined;
   const shell: NodeShell = await namingFlag('--listen', () =>
     NodeShell.open(
-      { node, listen, advertisedPort: advertise?.port, seed: self.seed },
+      {
+        ...{ node, listen, advertisedPort: advertise?.port, seed: self.seed },
+        kernel: kernel.name,
+      },
       {
         ...{ opened, logger, onTrouble, onEvent: (event) => index?.onEvent(event) },
         prove: async (question) =>

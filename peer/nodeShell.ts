@@ -26,6 +26,7 @@ import type {
   Command,
   CommandProblem,
   Effect,
+  HashingFigures,
   Input,
   NodeEvent,
   ProofAnswer,
@@ -33,6 +34,7 @@ import type {
   Reply,
 } from './types.js';
 import { HashPool } from './workers/hashPool.js';
+import type { KernelName } from './workers/kernel/kernel.js';
 import { SignaturePool } from './workers/signaturePool.js';
 
 export interface NodeShellOptions {
@@ -43,6 +45,8 @@ export interface NodeShellOptions {
   readonly advertisedPort: number | undefined;
   /** 32 bytes, the seed of the node key. */
   readonly seed: Uint8Array;
+  /** With which it hashes. */
+  readonly kernel: KernelName;
 }
 
 export interface NodeShellDependencies {
@@ -69,12 +73,12 @@ export class NodeShell {
   #isSyncing = false;
 
   private constructor(tcp: NetAddress, sockets: Sockets, node: Node, parts: Parts) {
-    const { network, dependencies } = parts;
+    const { dependencies } = parts;
     this.queries = node.queries;
     this.tcp = tcp;
     this.#sockets = sockets;
     this.#log = new NodeLog(dependencies.logger);
-    this.#pools = new Pools(network, dependencies.logger, (input) => {
+    this.#pools = new Pools(parts, (input) => {
       this.#driver.input(input);
     });
     this.#desk = new CommandDesk((input) => {
@@ -102,7 +106,9 @@ export class NodeShell {
     const tcp = await sockets.listen(options.listen.host, options.listen.port);
     try {
       const node = openNode(options, tcp, dependencies);
-      shell = new NodeShell(tcp, sockets, node, { network: options.node.network, dependencies });
+      const { kernel } = options;
+      const { network } = options.node;
+      shell = new NodeShell(tcp, sockets, node, { network, kernel, dependencies });
       return shell;
     } catch (error) {
       await sockets.close();
@@ -113,6 +119,11 @@ export class NodeShell {
   /** Hands a write of the API to the node. */
   get command(): Desk['command'] {
     return this.#desk.command;
+  }
+
+  /** What its threads hashed. */
+  get hashing(): HashingFigures {
+    return this.#pools.hash.figures();
   }
 
   input(input: Input): void {
@@ -182,6 +193,7 @@ type Desk = CommandDesk<Command, Result<Reply, CommandProblem>>;
 
 interface Parts {
   readonly network: Network;
+  readonly kernel: KernelName;
   readonly dependencies: NodeShellDependencies;
 }
 
@@ -190,11 +202,12 @@ class Pools {
   readonly hash: HashPool;
   readonly signatures: SignaturePool;
 
-  constructor(network: Network, logger: Logger, input: (input: Input) => void) {
+  constructor({ network, kernel, dependencies }: Parts, input: (input: Input) => void) {
+    const { logger } = dependencies;
     const onTrouble = (sentence: string): void => {
       logger.error('a thread died', { sentence });
     };
-    this.hash = new HashPool('node', {
+    this.hash = new HashPool(kernel, {
       onFound: (job, nonce) => {
         const foundMono = Number(process.hrtime.bigint()) / 1e6;
         input({ type: 'mined', job, nonce });

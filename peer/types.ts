@@ -124,6 +124,24 @@ export type CommandProblem =
   | { readonly code: 'busy'; readonly what: string }
   | { readonly code: 'rejected'; readonly reject: Reject };
 
+/** What the hashing threads did since the start of the program. */
+export interface HashingFigures {
+  readonly hashes: number;
+  /** Of these: at most so many on a job while there was a newer one. */
+  readonly staleHashes: number;
+  /** From a job that is written until all threads, which were running, hash on it. */
+  readonly interrupts: Distribution;
+}
+
+/** Durations, counted as Prometheus' histograms do. */
+export interface Distribution {
+  /** Upper bounds, ascending, in seconds; how many durations are at most that long. */
+  readonly buckets: readonly { readonly seconds: number; readonly count: number }[];
+  /** Of all durations, also those above the last bound. */
+  readonly count: number;
+  readonly sumSeconds: number;
+}
+
 /**
  * What a node tells: to the log, the API and metrics. A hint: whoever keeps an index walks the
  * chain itself.

@@ -31,12 +31,14 @@ async function makeTables() {
   const { protocolTables } = await import('../dist/shared/wire/protocolTables.js');
   const { REJECTS } = await import('../dist/shared/consensus/reject.js');
   const { POLICY_REJECTS } = await import('../dist/shared/consensus/policyReject.js');
+  const { metricsTable } = await import('../dist/peer/api/metrics.js');
   const { settingsTable } = await import('../dist/shared/config/documents.js');
   return {
     messages: protocolTables(),
     rejects: rejectTable(REJECTS),
     policy: policyTable(POLICY_REJECTS),
     settings: settingsTable(),
+    metrics: metricsTable(),
   };
 }
 

@@ -10,6 +10,7 @@ import { startingBits, template, type TemplateName } from '../../shared/consensu
 import type { Amount, UnixSeconds } from '../../shared/units.js';
 import { demoAddress, type DemoAccount } from '../../peer/wallet/demoWallets.js';
 import { measureHashRate } from '../../peer/workers/calibrate.js';
+import type { KernelName } from '../../peer/workers/kernel/kernel.js';
 
 export interface LocalNetworkOptions {
   /** The part of the name that the user chose. */
@@ -17,6 +18,8 @@ export interface LocalNetworkOptions {
   readonly template: TemplateName;
   /** Share of the whole computer that all miners together may use, in percent. */
   readonly cpuPercent: number;
+  /** With which the miners hash. */
+  readonly kernel: KernelName;
   /** Accounts that the genesis block pays, named after their peers. */
   readonly accounts: readonly DemoAccount[];
 }
@@ -56,7 +59,8 @@ const SHARE_IN_TURNS = 0.8;
 async function fit(params: NetworkParams, options: LocalNetworkOptions): Promise<NetworkParams> {
   const coreShare = (availableParallelism() * options.cpuPercent) / 100;
   const threads = Math.max(1, Math.round(coreShare));
-  const measured = await measureHashRate({ seconds: MEASURE_SECONDS, threads });
+  const { kernel } = options;
+  const measured = await measureHashRate({ kernel, seconds: MEASURE_SECONDS, threads });
   const perSecond = (measured / threads) * coreShare * SHARE_IN_TURNS;
   const genesisBits = startingBits(perSecond, FIRST_BLOCK_SECONDS, params.powLimit);
   return { ...params, genesisBits };

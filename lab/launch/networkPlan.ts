@@ -1,6 +1,7 @@
 /** Which programs a network on one computer consists of, and what each is told. Pure. */
 
 import { join } from 'node:path';
+import type { KernelName } from '../../peer/workers/kernel/kernel.js';
 import type { NodePorts } from './networkPorts.js';
 
 export interface NetworkOptions {
@@ -15,6 +16,8 @@ export interface NetworkOptions {
   readonly mine: boolean;
   /** Share of the whole computer that all miners together may use, in percent. */
   readonly cpuPercent: number;
+  /** With which all peers hash: it was seen to run here. */
+  readonly kernel: KernelName;
   readonly log: { readonly format: string; readonly level: string };
 }
 
@@ -110,6 +113,7 @@ export function planNetwork(
         mine: options.mine,
         threads: share.threads,
         cpu: share.cpuPercent,
+        mining: { kernel: options.kernel },
       },
     },
   }));

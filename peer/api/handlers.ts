@@ -19,6 +19,7 @@ import {
   networkOf,
   peersOf,
   readyOf,
+  type KernelFacts,
   type ProgramFacts,
 } from './nodeJson.js';
 import { refusalOf, refuse, type Refusal } from './refusal.js';
@@ -29,6 +30,7 @@ import { createWalletHandlers } from './walletHandlers.js';
 export interface ApiFacts extends ProgramFacts {
   /** Address that mined blocks pay, as text. */
   readonly payTo: string;
+  readonly kernel: KernelFacts;
 }
 
 export interface ApiDependencies {
@@ -107,9 +109,14 @@ function statusOf(facts: ApiFacts, queries: Queries, now: Now): Omit<StatusJson,
     light: false,
     mining: mining.mode.type !== 'off' || mining.generating > 0,
     hashRate: mining.hashesPerSecond,
+    ...kernelOf(facts),
     mempool: mempoolStatusOf(queries, now),
   };
 }
+
+const kernelOf = ({ kernel }: ApiFacts) => ({
+  ...{ kernel: kernel.name, kernelDetail: kernel.detail ?? null },
+});
 
 function blockOf(
   queries: Queries,
@@ -141,6 +148,7 @@ function miningOf(facts: ApiFacts, queries: Queries, now: Now): MiningJson {
     threads: mining.threads,
     cpuPercent: mining.cpuPercent,
     hashRate: mining.hashesPerSecond,
+    ...kernelOf(facts),
     expectedSeconds: mining.expectedSeconds ?? null,
     resting: mining.resting ?? null,
     blocksFound: mining.blocksFound,

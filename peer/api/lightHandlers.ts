@@ -69,6 +69,7 @@ function statusOf(facts: ProgramFacts, queries: LightQueries, now: Now): StatusJ
     light: true,
     mining: false,
     hashRate: 0,
+    ...{ kernel: null, kernelDetail: null },
     mempool: { ...queries.waiting, feeRateMin: 0 },
   };
 }

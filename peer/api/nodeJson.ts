@@ -36,6 +36,12 @@ export interface ProgramFacts {
   readonly started: Now;
 }
 
+/** The code that hashes, and what it makes use of. */
+export interface KernelFacts {
+  readonly name: string;
+  readonly detail: string | undefined;
+}
+
 type StatusQueries = Standing & Pick<Queries, 'network' | 'nodeKey' | 'trackers'>;
 
 /** The part of the status that all peers tell. */

@@ -22,6 +22,7 @@ import type { JsonSchema } from '../../shared/http/schema.js';
 import type { Result } from '../../shared/result.js';
 import { addDocs } from './docs.js';
 import { checkCaller } from './guard.js';
+import { METRICS_TYPE } from './metrics.js';
 import { answerOf, type Refusal } from './refusal.js';
 import { Validator } from './validator.js';
 
@@ -43,6 +44,8 @@ export interface ServerOptions {
   /** Whether the wallet may be used without the token: it holds nothing of worth. */
   readonly isWalletOpen?: () => boolean;
   readonly version: string;
+  /** What `GET /metrics` answers; `undefined`: there is no such path. */
+  readonly metrics?: (() => string) | undefined;
   /** A defect in a handler: the caller gets a plain 500, the log gets this. */
   readonly onDefect: (error: Error) => void;
 }
@@ -67,6 +70,7 @@ export async function createServer(
   addGuard(app, options);
   addErrors(app, options);
   for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, handlers);
+  addMetrics(app, options);
   addDocs(app, options.version);
   await app.ready();
   return app;
@@ -201,6 +205,12 @@ function addRoute(app: FastifyInstance, name: RouteName, handlers: Handlers): vo
       return reply.code(status).send(error);
     },
   });
+}
+
+/** No route of the table, whose answers are JSON. */
+function addMetrics(app: FastifyInstance, { metrics }: ServerOptions): void {
+  if (metrics === undefined) return;
+  app.get('/metrics', async (_, reply) => reply.type(METRICS_TYPE).send(metrics()));
 }
 
 function sendError(reply: FastifyReply, code: HttpErrorCode, message: string): FastifyReply {

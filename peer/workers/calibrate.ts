@@ -2,13 +2,20 @@
  * How fast this machine hashes, measured at the start of a network whose difficulty must fit it.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { MineJob } from '../types.js';
 import { HashPool } from './hashPool.js';
+import type { KernelName } from './kernel/kernel.js';
 
 export interface Calibration {
+  /** The one that will mine: others are many times as fast or slow. */
+  readonly kernel: KernelName;
   /** How long to measure, once all threads hash. */
   readonly seconds: number;
   readonly threads: number;
+  /** Ends the measurement, which then rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -16,21 +23,24 @@ export interface Calibration {
  * stretches: what else is at work at the start (an installation, a compiler) is soon over. Rejects
  * when a thread dies.
  */
-export async function measureHashRate({ seconds, threads }: Calibration): Promise<number> {
+export async function measureHashRate(wish: Calibration): Promise<number> {
+  const end = new AbortController();
+  const signals = wish.signal === undefined ? [end.signal] : [end.signal, wish.signal];
   let onTrouble: (sentence: string) => void = () => undefined;
   const trouble = new Promise<never>((_resolve, reject) => {
     onTrouble = (sentence) => {
       reject(new Error(sentence));
     };
   });
-  const pool = new HashPool('node', {
+  const pool = new HashPool(wish.kernel, {
     onFound: () => undefined,
     onHashes: () => undefined,
     onTrouble,
   });
   try {
-    return await Promise.race([measure(pool, { seconds, threads }), trouble]);
+    return await Promise.race([measure(pool, wish, AbortSignal.any(signals)), trouble]);
   } finally {
+    end.abort();
     await pool.close();
   }
 }
@@ -38,14 +48,20 @@ export async function measureHashRate({ seconds, threads }: Calibration): Promis
 const POLL_MS = 2;
 const STRETCHES = 4;
 
-async function measure(pool: HashPool, { seconds, threads }: Calibration): Promise<number> {
+async function measure(
+  pool: HashPool,
+  { seconds, threads }: Calibration,
+  signal: AbortSignal,
+): Promise<number> {
+  signal.throwIfAborted();
   pool.set({ ...ENDLESS_JOB, threads });
-  while (!pool.isUpToDate) await delay(POLL_MS);
+  while (!pool.isUpToDate) await delay(POLL_MS, undefined, { signal });
   let best = 0;
   pool.takeHashes();
-  for (let i = 0; i < STRETCHES; i++) {
+  // Beside much other work the threads, at the lowest priority, may not have run at all.
+  for (let i = 0; i < STRETCHES || best === 0; i++) {
     const begin = performance.now();
-    await delay((seconds / STRETCHES) * 1_000);
+    await delay((seconds / STRETCHES) * 1_000, undefined, { signal });
     best = Math.max(best, (pool.takeHashes() * 1_000) / (performance.now() - begin));
   }
   return best;
@@ -59,8 +75,3 @@ const ENDLESS_JOB: MineJob = {
   threads: 1,
   cpuPercent: 100,
 };
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });

@@ -6,10 +6,11 @@
 import type { Worker } from 'node:worker_threads';
 
 import { assert } from '../../shared/assert.js';
-import type { MineJob } from '../types.js';
+import type { HashingFigures, MineJob } from '../types.js';
 import type { Found, HashThreadData } from './hashThread.js';
 import type { KernelName } from './kernel/kernel.js';
 import { JobSlot, THREADS_MAX } from './jobSlot.js';
+import { Latencies } from './latencies.js';
 import { Restarts } from './restarts.js';
 import { startThread } from './thread.js';
 
@@ -30,7 +31,12 @@ export class HashPool {
   readonly #slot = new JobSlot();
   readonly #threads = new Map<number, Worker>();
   readonly #restarts: Restarts;
+  readonly #interrupts = new Latencies();
   #wanted = 0;
+  /** The present job's, by `process.hrtime`, while not all threads are known to hash on it. */
+  #writtenAt: bigint | undefined;
+  #hashes = 0;
+  #staleHashes = 0;
   #sampler: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -51,8 +57,10 @@ export class HashPool {
       job === undefined || job.threads <= THREADS_MAX,
       'more threads than the slot has room for',
     );
-    this.#slot.write(job);
+    this.#noteInterrupt();
     this.#wanted = job?.threads ?? 0;
+    this.#writtenAt = this.#areRunning() ? process.hrtime.bigint() : undefined;
+    this.#slot.write(job);
     if (job === undefined) return;
     this.#sampler ??= setInterval(this.#sample, SAMPLE_MS);
     this.#startMissing();
@@ -78,7 +86,19 @@ export class HashPool {
   takeHashes(): number {
     let count = 0;
     for (let i = 0; i < THREADS_MAX; i++) count += this.#slot.takeHashes(i);
+    this.#hashes += count;
     return count;
+  }
+
+  /** What was done since the start; hashes at most a second ago. */
+  figures(): HashingFigures {
+    this.#noteInterrupt();
+    for (let i = 0; i < THREADS_MAX; i++) this.#staleHashes += this.#slot.takeStaleHashes(i);
+    return {
+      hashes: this.#hashes,
+      staleHashes: this.#staleHashes,
+      interrupts: this.#interrupts.distribution(),
+    };
   }
 
   /** Ends all threads. Resolves when they are gone. */
@@ -89,12 +109,28 @@ export class HashPool {
     await Promise.all([...this.#threads.values()].map((worker) => worker.terminate()));
   }
 
+  /** Whether all threads of the job run, so that they need no start to see it. */
+  #areRunning(): boolean {
+    for (let i = 0; i < this.#wanted; i++) {
+      if (!this.#threads.has(i) || !this.#slot.hasSeenJob(i)) return false;
+    }
+    return this.#wanted > 0;
+  }
+
+  /** A job that another one overtakes before all threads are on it does not count. */
+  #noteInterrupt(): void {
+    if (this.#writtenAt === undefined || !this.isUpToDate) return;
+    this.#interrupts.add(Number(this.seenAt - this.#writtenAt) / 1e9);
+    this.#writtenAt = undefined;
+  }
+
   #startMissing(): void {
     if (this.#restarts.isWaiting) return;
     for (let i = 0; i < this.#wanted; i++) if (!this.#threads.has(i)) this.#start(i);
   }
 
   #start(thread: number): void {
+    this.#slot.forget(thread);
     const workerData: HashThreadData = {
       shared: this.#slot.shared,
       thread,
@@ -117,6 +153,7 @@ export class HashPool {
   /** `problem`: why it died; `undefined` when it was idle, which a new job may have crossed. */
   #onExit(thread: number, problem: string | undefined): void {
     this.#threads.delete(thread);
+    this.#writtenAt = undefined;
     if (this.#isClosed) return;
     if (problem === undefined) this.#startMissing();
     else this.#restarts.onDeath(problem);
@@ -124,6 +161,7 @@ export class HashPool {
 
   readonly #sample = (): void => {
     const count = this.takeHashes();
+    this.#noteInterrupt();
     if (count > 0) this.#restarts.onWork();
     if (this.#wanted > 0 || count > 0) {
       this.#listeners.onHashes(count);

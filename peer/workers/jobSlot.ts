@@ -23,7 +23,8 @@ const TARGET_BYTES = 32;
 const ID_BYTES = 8;
 const WORK_WORDS = (HEADER_BYTES + TARGET_BYTES + ID_BYTES) / 4;
 const COUNTERS = WORK + WORK_WORDS;
-const COUNTERS_EACH = 2;
+/** Of a thread: its hashes, the generation of its job, its stale hashes. */
+const COUNTERS_EACH = 3;
 /** At an even word, since what stands there is 64 bits wide. */
 const TIMES = COUNTERS + COUNTERS_EACH * THREADS_MAX + (COUNTERS % 2);
 const SLOT_BYTES = TIMES * 4 + THREADS_MAX * 8;
@@ -117,6 +118,16 @@ export class JobSlot {
     return Atomics.load(this.#times, thread);
   }
 
+  /** Main thread: `thread` begins anew, and is on no job. */
+  forget(thread: number): void {
+    Atomics.store(this.#words, counter(thread) + 1, NO_GENERATION);
+  }
+
+  /** Whether `thread` was on a job since it began. */
+  hasSeenJob(thread: number): boolean {
+    return Atomics.load(this.#words, counter(thread) + 1) !== NO_GENERATION;
+  }
+
   addHashes(thread: number, count: number): void {
     Atomics.add(this.#words, counter(thread), count);
   }
@@ -125,7 +136,20 @@ export class JobSlot {
   takeHashes(thread: number): number {
     return Atomics.exchange(this.#words, counter(thread), 0) >>> 0;
   }
+
+  /** Of what `addHashes` counts: hashes of a slice during which a newer job was written. */
+  addStaleHashes(thread: number, count: number): void {
+    Atomics.add(this.#words, counter(thread) + 2, count);
+  }
+
+  /** Stale hashes of `thread` since it last was asked. */
+  takeStaleHashes(thread: number): number {
+    return Atomics.exchange(this.#words, counter(thread) + 2, 0) >>> 0;
+  }
 }
+
+/** No job has it: the first one that is written makes it 2. */
+const NO_GENERATION = 0;
 
 const counter = (thread: number): number => COUNTERS + COUNTERS_EACH * thread;
 

@@ -12,26 +12,21 @@ import { flagOf, SETTING_KEYS, settingOf, variableOf, type SettingKey } from './
  * set".
  */
 export function exampleFile(): string {
-  return print(nested((key) => defaultJson(key)));
+  return print(nested(defaultJson, (section) => section));
 }
 
 /** config.schema.json, for editors that complete and check. */
 export function schemaFile(): string {
-  const properties = nested((key) => ({
-    description: settingOf(key).about,
-    ...jsonSchemaOf(settingOf(key).kind),
-  }));
-  const sections = Object.entries(properties).map(([name, value]) => {
-    const isSection = !(SETTING_KEYS as readonly string[]).includes(name);
-    const section = { type: 'object', additionalProperties: false, properties: value };
-    return [name, isSection ? section : value] as const;
-  });
+  const sections = nested(
+    (key) => ({ description: settingOf(key).about, ...jsonSchemaOf(settingOf(key).kind) }),
+    (properties) => ({ type: 'object', additionalProperties: false, properties }),
+  );
   return print({
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of cairn',
     type: 'object',
     additionalProperties: false,
-    properties: { $schema: { type: 'string' }, ...Object.fromEntries(sections) },
+    properties: { $schema: { type: 'string' }, ...sections },
   });
 }
 
@@ -59,15 +54,18 @@ const jsonOf = (value: Value): unknown => (typeof value === 'object' ? printValu
 
 type Tree = Record<string, unknown>;
 
-function nested(valueOf: (key: SettingKey) => unknown): Tree {
-  const tree: Tree = {};
-  for (const key of SETTING_KEYS) {
-    if (settingOf(key).inFile === false) continue;
-    const [first, second] = key.split('.') as [string, string?];
-    if (second === undefined) tree[first] = valueOf(key);
-    else tree[first] = { ...(tree[first] as Tree | undefined), [second]: valueOf(key) };
-  }
-  return tree;
+/** The keys of the file as a tree, whose branches are `sectionOf` what is in them. */
+function nested(valueOf: (key: SettingKey) => unknown, sectionOf: (tree: Tree) => Tree): Tree {
+  const branch = (start: string): Tree => {
+    const tree: Tree = {};
+    for (const key of SETTING_KEYS) {
+      if (settingOf(key).inFile === false || !key.startsWith(start)) continue;
+      const [name = '', ...below] = key.slice(start.length).split('.');
+      tree[name] ??= below.length === 0 ? valueOf(key) : sectionOf(branch(`${start}${name}.`));
+    }
+    return tree;
+  };
+  return branch('');
 }
 
 function jsonSchemaOf(kind: Kind): object {
@@ -76,6 +74,8 @@ function jsonSchemaOf(kind: Kind): object {
       return { type: ['boolean', 'null'] };
     case 'integer':
       return { type: ['integer', 'null'], minimum: kind.min, maximum: kind.max };
+    case 'number':
+      return { type: ['number', 'null'], minimum: kind.min, maximum: kind.max };
     case 'text':
       return { type: ['string', 'null'], minLength: 1, maxLength: kind.lengthMax };
     case 'choice':

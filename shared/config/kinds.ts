@@ -15,6 +15,7 @@ export interface Endpoint {
 export type Kind =
   | { readonly type: 'boolean' }
   | { readonly type: 'integer'; readonly min: number; readonly max: number }
+  | { readonly type: 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'text'; readonly lengthMax: number }
   /** Fits into file names, URLs and tables. */
   | { readonly type: 'name' }
@@ -30,7 +31,7 @@ export type Kind =
 /** The TypeScript type of a kind's values. */
 export type ValueOf<K extends Kind> = K extends { type: 'boolean' }
   ? boolean
-  : K extends { type: 'integer' }
+  : K extends { type: 'integer' | 'number' }
     ? number
     : K extends { type: 'text' | 'name' | 'network-name' | 'path' }
       ? string
@@ -65,6 +66,10 @@ export function parseText(kind: Kind, text: string): Result<Value, string> {
       return parseBoolean(text);
     case 'integer':
       return /^-?\d{1,15}$/.test(text) ? checkRange(kind, Number(text)) : fail(expected(kind));
+    case 'number':
+      return /^\d{1,15}(\.\d{1,15})?$/.test(text)
+        ? checkRange(kind, Number(text))
+        : fail(expected(kind));
     case 'text':
       return checkLength(kind, text, kind.lengthMax);
     case 'name':
@@ -90,17 +95,21 @@ export function parseText(kind: Kind, text: string): Result<Value, string> {
  * file.
  */
 export function parseJson(kind: Kind, json: unknown): Result<Value, string> {
-  if (typeof json === 'string' && kind.type !== 'boolean' && kind.type !== 'integer') {
-    return parseText(kind, json);
-  }
+  if (typeof json === 'string' && !UNQUOTED.includes(kind.type)) return parseText(kind, json);
   if (kind.type === 'boolean') return typeof json === 'boolean' ? ok(json) : fail(expected(kind));
   if (kind.type === 'endpoint' && typeof json === 'number') return parseText(kind, String(json));
+  if (kind.type === 'number') {
+    return typeof json === 'number' ? checkRange(kind, json) : fail(expected(kind));
+  }
   if (kind.type === 'integer') {
     return Number.isSafeInteger(json) ? checkRange(kind, json as number) : fail(expected(kind));
   }
   const isTexts = Array.isArray(json) && json.every((item) => typeof item === 'string');
   return isList(kind) && isTexts ? parseList(kind, json) : fail(expected(kind));
 }
+
+/** JSON has literals for them. */
+const UNQUOTED: readonly Kind['type'][] = ['boolean', 'integer', 'number'];
 
 /** What a value of `kind` looks like, to end the sentence "expected …". */
 export function expected(kind: Kind): string {
@@ -109,6 +118,8 @@ export function expected(kind: Kind): string {
       return 'true or false';
     case 'integer':
       return `a whole number from ${String(kind.min)} to ${String(kind.max)}`;
+    case 'number':
+      return `a number from ${String(kind.min)} to ${String(kind.max)}`;
     case 'text':
       return `1 to ${String(kind.lengthMax)} characters`;
     case 'name':
@@ -151,9 +162,9 @@ function parseBoolean(text: string): Result<boolean, string> {
   return FALSE.includes(word) ? ok(false) : fail(expected({ type: 'boolean' }));
 }
 
-type IntegerKind = Extract<Kind, { type: 'integer' }>;
+type NumberKind = Extract<Kind, { type: 'integer' | 'number' }>;
 
-function checkRange(kind: IntegerKind, value: number): Result<number, string> {
+function checkRange(kind: NumberKind, value: number): Result<number, string> {
   return value >= kind.min && value <= kind.max ? ok(value) : fail(expected(kind));
 }
 

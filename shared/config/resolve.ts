@@ -109,6 +109,12 @@ function inFile(json: unknown, key: SettingKey): unknown {
 
 /** The first parts that make a variable ours: others, such as CAIRN_VECTORS, are not settings. */
 const SECTIONS = new Set(SETTING_KEYS.filter((key) => key.includes('.')).map(sectionOf));
+/** What keys of several parts begin with: `peer.`, `peer.mining.`. */
+const BRANCHES = new Set(
+  SETTING_KEYS.flatMap((key) =>
+    [...key.matchAll(/\./g)].map(({ index }) => key.slice(0, index + 1)),
+  ),
+);
 
 function unknownVariable(environment: Sources['environment']): ConfigProblem | undefined {
   const known = new Set(SETTING_KEYS.map(variableOf));
@@ -140,21 +146,27 @@ function fileProblem(file: ConfigFile | undefined): ConfigProblem | undefined {
   if (!isObject(file.json)) {
     return { code: 'not-an-object', what: 'The configuration', file: file.path };
   }
-  for (const [name, value] of Object.entries(file.json)) {
-    if (name === '$schema') continue;
-    if (!SECTIONS.has(name)) {
-      const problem = keyProblem(name, file.path);
+  const settings = Object.entries(file.json).filter(([name]) => name !== '$schema');
+  return treeProblem(Object.fromEntries(settings), '', file.path);
+}
+
+/** `start`: of the keys in `tree`, with a dot at its end. */
+function treeProblem(tree: Tree, start: string, file: string): ConfigProblem | undefined {
+  for (const [name, value] of Object.entries(tree)) {
+    const key = `${start}${name}`;
+    if (!BRANCHES.has(`${key}.`)) {
+      const problem = keyProblem(key, file);
       if (problem !== undefined) return problem;
       continue;
     }
-    if (!isObject(value)) return { code: 'not-an-object', what: name, file: file.path };
-    for (const part of Object.keys(value)) {
-      const problem = keyProblem(`${name}.${part}`, file.path);
-      if (problem !== undefined) return problem;
-    }
+    if (!isObject(value)) return { code: 'not-an-object', what: key, file };
+    const problem = treeProblem(value, `${key}.`, file);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
+
+type Tree = Readonly<Record<string, unknown>>;
 
 function keyProblem(key: string, file: string): ConfigProblem | undefined {
   if (!(SETTING_KEYS as readonly string[]).includes(key)) return { code: 'unknown-key', key, file };
@@ -166,6 +178,6 @@ function sectionOf(key: SettingKey): string {
   return key.slice(0, key.indexOf('.'));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

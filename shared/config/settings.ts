@@ -21,6 +21,14 @@ export interface Setting {
 const NAME = { type: 'name' } as const;
 const NETWORK_NAME = { type: 'network-name' } as const;
 const PORT = { type: 'integer', min: 1, max: 65_535 } as const;
+/** The kernels there are (peer/workers/kernel), and a choice among those that run here. */
+export const KERNEL_CHOICES = ['node', 'wasm', 'native', 'fastest'] as const;
+/** What mines unless somebody chooses: it has to run everywhere. */
+const KERNEL = {
+  kind: { type: 'choice', of: KERNEL_CHOICES },
+  default: 'wasm',
+  flag: 'kernel',
+} as const;
 const PERCENT = { type: 'integer', min: 1, max: 100 } as const;
 
 export const SETTINGS = {
@@ -88,6 +96,10 @@ export const SETTINGS = {
     default: '1',
     about: 'computers like this one that will mine on the network that a first start makes',
   },
+  'tracker.mining.kernel': {
+    ...KERNEL,
+    about: 'code with which those computers will hash; the first difficulty fits it',
+  },
   'peer.tracker': {
     kind: { type: 'endpoint' },
     default: undefined,
@@ -152,6 +164,10 @@ export const SETTINGS = {
     kind: PERCENT,
     default: '50',
     about: 'share of each mining thread’s time that is spent hashing, in percent',
+  },
+  'peer.mining.kernel': {
+    ...KERNEL,
+    about: 'code that hashes; fastest: whichever is, of those that run here',
   },
   'peer.payTo': {
     kind: { type: 'text', lengthMax: 128 },
@@ -218,6 +234,10 @@ export const SETTINGS = {
     kind: PERCENT,
     default: '40',
     about: 'share of the whole computer that all miners together may use, in percent',
+  },
+  'network.mining.kernel': {
+    ...KERNEL,
+    about: 'code with which all peers hash; fastest: whichever is, of those that run here',
   },
   'network.quiet': {
     kind: { type: 'boolean' },

@@ -12,6 +12,17 @@ const EXPECTED_SECONDS = {
   description: 'mean time to this node’s next block at its hash rate; null: it does not hash',
 } as const;
 
+const KERNEL = {
+  kernel: {
+    type: ['string', 'null'],
+    description: 'the code that hashes, tested at the start; null: it does not mine',
+  },
+  kernelDetail: {
+    type: ['string', 'null'],
+    description: 'what that code makes use of here, such as AVX-512; null: nothing to tell',
+  },
+} as const;
+
 export const statusJson = {
   $id: 'status',
   type: 'object',
@@ -33,6 +44,8 @@ export const statusJson = {
     'light',
     'mining',
     'hashRate',
+    'kernel',
+    'kernelDetail',
     'synced',
     'mempool',
     'tracker',
@@ -62,6 +75,7 @@ export const statusJson = {
     },
     mining: { type: 'boolean' },
     hashRate: HASH_RATE,
+    ...KERNEL,
     synced: {
       type: 'boolean',
       description: 'whether it has looked around, and no better chain is coming',
@@ -155,6 +169,8 @@ export const miningJson = {
     'threads',
     'cpuPercent',
     'hashRate',
+    'kernel',
+    'kernelDetail',
     'expectedSeconds',
     'resting',
     'blocksFound',
@@ -166,6 +182,7 @@ export const miningJson = {
     threads: THREADS,
     cpuPercent: CPU_PERCENT,
     hashRate: HASH_RATE,
+    ...KERNEL,
     expectedSeconds: EXPECTED_SECONDS,
     resting: { type: ['string', 'null'], description: 'why it does not hash; null while it does' },
     blocksFound: { type: 'integer', description: 'by this process, and accepted by its chain' },

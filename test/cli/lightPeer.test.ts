@@ -8,7 +8,7 @@ const NOTHING: Origin = { type: 'default', from: '' };
 const origins = (set: Partial<Origins>): Origins => ({
   ...{ 'peer.listen': NOTHING, 'peer.advertise': NOTHING, 'peer.mine': NOTHING },
   ...{ 'peer.mineInterval': NOTHING, 'peer.threads': NOTHING, 'peer.cpu': NOTHING },
-  ...{ 'peer.payTo': NOTHING, 'peer.addressIndex': NOTHING },
+  ...{ 'peer.payTo': NOTHING, 'peer.mining.kernel': NOTHING, 'peer.addressIndex': NOTHING },
   ...set,
 });
 

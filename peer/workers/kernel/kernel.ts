@@ -5,6 +5,8 @@ export type KernelName = 'node' | 'wasm';
 
 export interface Kernel {
   readonly name: KernelName;
+  /** What it makes use of here, such as `AVX-512`. */
+  readonly detail?: string;
   /**
    * The first of the nonces `firstNonce` … `firstNonce + count − 1` with which the header's
    * SHA-256d, read little-endian, is at most the target; −1 when there is none.

@@ -1,6 +1,7 @@
 /** All kernels by name, and which of them run here. */
 
 import { assertDefined } from '../../../shared/assert.js';
+import { SETTINGS } from '../../../shared/config/settings.js';
 import type { Kernel, KernelName } from './kernel.js';
 import { nodeKernel } from './nodeKernel.js';
 import { kernelProblem } from './selfTest.js';
@@ -13,6 +14,9 @@ const LOADERS: Readonly<Record<KernelName, () => Kernel>> = {
 };
 
 export const KERNEL_NAMES = Object.keys(LOADERS) as readonly KernelName[];
+
+/** What hashes unless somebody chooses. */
+export const DEFAULT_KERNEL: KernelName = SETTINGS['peer.mining.kernel'].default;
 
 /** Loads a kernel and tests it. Throws an error with a sentence when it cannot be used here. */
 export function loadKernel(name: KernelName): Kernel {

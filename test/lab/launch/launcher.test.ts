@@ -47,7 +47,12 @@ describe('launch/launcher', function () {
       {
         network: {
           ...{ name: 'x', template: 'dev', isTemplateChosen: false, host: HOST, peers: 2 },
-          ...{ mine: false, cpuPercent: 10, log: { format: 'text', level: 'info' } },
+          ...{
+            mine: false,
+            cpuPercent: 10,
+            kernel: 'node',
+            log: { format: 'text', level: 'info' },
+          },
         },
         ports: {
           tracker: await nodePorts(ports.tracker),

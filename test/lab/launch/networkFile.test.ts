@@ -21,6 +21,7 @@ const OPTIONS: NetworkOptions = {
   host: '127.0.0.1',
   mine: true,
   cpuPercent: 40,
+  kernel: 'node',
   log: { format: 'text', level: 'info' },
 };
 

@@ -13,6 +13,7 @@ const OPTIONS = {
   host: '127.0.0.1',
   mine: true,
   cpuPercent: 40,
+  kernel: 'node',
   log: { format: 'text', level: 'info' },
 } as const;
 
@@ -39,6 +40,13 @@ describe('launch/networkPlan', () => {
       ['Alice', 'peer'],
       ['Bob', 'peer'],
     ]);
+  });
+
+  it('tells all peers the kernel that was chosen', () => {
+    const [, ...peers] = planNetwork(OPTIONS, LAYOUT, { threads: 1, cpuPercent: 16 });
+    for (const { config } of peers) {
+      expect(config).to.have.nested.property('peer.mining.kernel', 'node');
+    }
   });
 
   it('tells the peers where the tracker is, with brackets around IPv6', () => {

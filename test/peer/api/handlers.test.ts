@@ -105,6 +105,8 @@ describe('api/handlers', () => {
       peers: 0,
       mining: false,
       hashRate: 0,
+      kernel: 'native',
+      kernelDetail: 'AVX-512',
       tracker: 'none',
     });
     expect(BigInt(`0x${String(body['chainWork'])}`)).to.equal(node.node.queries.tip.chainWork);
@@ -242,6 +244,7 @@ describe('api/handlers', () => {
     const on = await ask('setMining', '/api/mining', { mode, threads: 2, cpuPercent: 30 });
     expect(on.body).to.deep.include({ mode, threads: 2, cpuPercent: 30, onDemand: true });
     const off = await ask('setMining', '/api/mining', { mode: { type: 'off' } });
+    expect(off.body).to.include({ kernel: 'native', kernelDetail: 'AVX-512' });
     expect(off.body).to.deep.include({ mode: { type: 'off' }, threads: 2, resting: 'off' });
     expect((await ask('mining', '/api/mining')).body).to.deep.equal(off.body);
   });
@@ -271,6 +274,7 @@ function serve(world: World, node: WorldNode): Promise<FastifyInstance> {
     version: '1.2.3',
     protocol: 1,
     payTo: 'cairndev1x',
+    kernel: { name: 'native', detail: 'AVX-512' },
     pid: 1,
     started: world.now,
   };

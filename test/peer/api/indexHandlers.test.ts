@@ -335,6 +335,7 @@ function serve(
 ): Promise<FastifyInstance> {
   const facts = {
     ...{ name: 'Alice', version: '1.2.3', protocol: 1, payTo: 'x', pid: 1 },
+    kernel: { name: 'node', detail: undefined },
     started: world.now,
   };
   const handlers = createHandlers(facts, {

@@ -67,6 +67,7 @@ describe('api/lightHandlers', () => {
   it('says that it is light, and where it stands', async () => {
     const { mempool, ...status } = (await ask('status', '/api/status')) as Record<string, unknown>;
     expect(status).to.include({ light: true, height: 1, peers: 1, mining: false, synced: true });
+    expect(status).to.include({ kernel: null, kernelDetail: null });
     expect(status).to.include({ indexHeight: null, headerHeight: 1 });
     expect(mempool).to.deep.equal({ count: 0, bytes: 0, feeRateMin: 0 });
     expect((await ask('ready', '/ready')).status).to.equal(200);

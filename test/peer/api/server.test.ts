@@ -15,11 +15,16 @@ describe('api/server', () => {
   let app: FastifyInstance;
   let defects: Error[];
 
-  async function start(handlers: Partial<Handlers> = {}, writesNeedToken = false): Promise<void> {
+  async function start(
+    handlers: Partial<Handlers> = {},
+    writesNeedToken = false,
+    metrics?: () => string,
+  ): Promise<void> {
     const options = {
       listenHost: 'localhost',
       token: 'secret',
       writesNeedToken,
+      metrics,
       version: '1.2.3',
       onDefect: (error: Error) => defects.push(error),
     };
@@ -36,6 +41,18 @@ describe('api/server', () => {
     return { status: statusCode, body: json<Record<string, unknown>>() };
   };
   const post = (url: string, payload: object) => ask({ method: 'POST', url, payload });
+
+  it('gives metrics as plain text where there are some, to welcome callers only', async () => {
+    expect((await ask({ url: '/metrics' })).status).to.equal(404);
+    await app.close();
+    await start({}, false, () => 'up 1\n');
+    const headers = { host: '127.0.0.1:5000' };
+    const answer = await app.inject({ url: '/metrics', headers });
+    expect([answer.statusCode, answer.body]).to.deep.equal([200, 'up 1\n']);
+    expect(answer.headers['content-type']).to.equal('text/plain; version=0.0.4; charset=utf-8');
+    const stranger = await ask({ url: '/metrics', headers: { host: 'evil.example' } });
+    expect(stranger.body['code']).to.equal('host-refused');
+  });
 
   it('hands each route what its schema says, with numbers in the query and defaults', async () => {
     const { body } = await ask({ url: '/api/headers?from=7' });

@@ -1,7 +1,9 @@
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 
 import type { MineJob } from '../../../peer/types.js';
 import { runHashLoop } from '../../../peer/workers/hashLoop.js';
+import { seededRng } from '../../../shared/rng.js';
 import { JobSlot } from '../../../peer/workers/jobSlot.js';
 import type { Kernel } from '../../../peer/workers/kernel/kernel.js';
 
@@ -53,6 +55,62 @@ describe('workers/hashLoop', () => {
     expect(seen).to.deep.equal([0, 0, 7, 7]);
   });
 
+  it('hashes nothing on an old job once it saw the new one, whenever that came', () => {
+    const random = seededRng(5);
+    let newest = 0;
+    let slices = 0;
+    let hashedSince = 0;
+    const slot = run(JOB, 0, (shared) => (header, _target, _first, count) => {
+      expect([header[0], shared.isUpToDate(0)]).to.deep.equal([newest, true]);
+      hashedSince += count;
+      if (++slices === 500) throw new Stop();
+      if (random.below(3) > 0) return -1;
+      newest = (newest + 1) % 256;
+      shared.write({ ...JOB, header: new Uint8Array(80).fill(newest) });
+      expect(shared.isUpToDate(0)).to.equal(false);
+      return -1;
+    });
+    expect(slot.takeHashes(0)).to.be.within(1, hashedSince);
+  });
+
+  it('rests when its share is used up, and hashes on from its begin with the next job', () => {
+    const job = { ...JOB, threads: 256 };
+    const share = 2 ** 32 / 256;
+    let hashed = 0;
+    let begin = process.cpuUsage();
+    let restCpuMs = 0;
+    let second: [number | undefined, number] | undefined;
+    const slot = run(job, 255, (shared) => (header, _target, first, count) => {
+      if (hashed === share) {
+        restCpuMs = process.cpuUsage(begin).user / 1_000;
+        second = [header[0], first];
+        throw new Stop();
+      }
+      hashed += count;
+      expect(first + count).to.be.most(2 ** 32);
+      if (hashed === share) {
+        begin = process.cpuUsage();
+        writeLater(shared, 7);
+      }
+      return -1;
+    });
+    expect(second).to.deep.equal([7, 2 ** 32 - share]);
+    expect(restCpuMs).to.be.lessThan(WRITE_AFTER_MS / 2);
+    expect([slot.takeHashes(255), slot.takeStaleHashes(255)]).to.deep.equal([share, 0]);
+  });
+
+  it('counts as stale the slice in which a new job came, and no other one', () => {
+    const counts: number[] = [];
+    const slot = run(JOB, 0, (shared) => (_header, _target, _first, count) => {
+      counts.push(count);
+      if (counts.length === 5) throw new Stop();
+      if (counts.length === 2) shared.write(JOB);
+      return -1;
+    });
+    expect(slot.takeStaleHashes(0)).to.equal(counts[1]);
+    expect(slot.takeHashes(0)).to.equal(counts.slice(0, 4).reduce((sum, count) => sum + count));
+  });
+
   it('counts what it hashed, and of a slice with a find what came before it', () => {
     let slices = 0;
     let hashed = 0;
@@ -99,4 +157,24 @@ function spin(ms: number): number {
   const begin = performance.now();
   while (performance.now() - begin < ms);
   return performance.now() - begin;
+}
+
+/** Long beside the start of a thread. */
+const WRITE_AFTER_MS = 400;
+
+/** Another thread writes a job whose header is full of `byte`, when this one sleeps. */
+function writeLater(slot: JobSlot, byte: number): void {
+  const code = `
+    const { workerData: { shared, words } } = require('node:worker_threads');
+    const all = new Int32Array(shared);
+    setTimeout(() => {
+      words.forEach((word, i) => Atomics.store(all, i + 1, word));
+      Atomics.add(all, 0, 2);
+      Atomics.notify(all, 0);
+    }, ${String(WRITE_AFTER_MS)});
+  `;
+  const next = new JobSlot();
+  next.write({ ...JOB, threads: 256, header: new Uint8Array(80).fill(byte) });
+  const words = [...new Int32Array(next.shared, 4, 32)];
+  new Worker(code, { eval: true, workerData: { shared: slot.shared, words } }).unref();
 }

@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import type { MineJob } from '../../../peer/types.js';
-import { HashPool } from '../../../peer/workers/hashPool.js';
+import { HashPool, type HashPoolListeners } from '../../../peer/workers/hashPool.js';
+import { DEFAULT_KERNEL } from '../../../peer/workers/kernel/kernels.js';
 import { headerHash } from '../../../shared/consensus/header.js';
 import { hashValue } from '../../../shared/consensus/work.js';
+import { collectGarbage } from '../../../shared/io/garbage.js';
+import { skip } from '../../support/skip.js';
 import { threadCount } from '../../support/threads.js';
 
 /** One hash in 4,096 wins. */
@@ -17,6 +21,12 @@ const jobOf = (id: number, target: bigint, threads = 1): MineJob => ({
   header: new Uint8Array(80).fill(id),
   cpuPercent: 100,
 });
+
+const SILENT: HashPoolListeners = {
+  onFound: () => undefined,
+  onHashes: () => undefined,
+  onTrouble: () => undefined,
+};
 
 interface Found {
   readonly job: number;
@@ -61,9 +71,16 @@ describe('workers/hashPool', () => {
     });
 
   /** Resolves when all threads of the present job hash on it. */
-  async function upToDate(): Promise<void> {
-    while (!pool.isUpToDate) await new Promise((resolve) => setImmediate(resolve));
+  async function upToDate(one = pool): Promise<void> {
+    // A loop without rest would keep the threads, at the lowest priority, from a busy core.
+    while (!one.isUpToDate) await new Promise((resolve) => setTimeout(resolve, 1));
   }
+
+  /** Long enough for some slices. */
+  const slices = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
 
   for (const threads of [1, 2]) {
     it(`finds a nonce whose header wins, with threads: ${threads}`, async () => {
@@ -109,6 +126,50 @@ describe('workers/hashPool', () => {
     expect(await hashesOfOneSecond()).to.be.greaterThan(1);
   });
 
+  it('hashes nothing on an old job once all threads saw the new one', async () => {
+    pool.set(jobOf(1, NEVER, 2));
+    await upToDate();
+    for (let id = 2; id < 12; id++) {
+      pool.set(jobOf(id, NEVER, 2));
+      await upToDate();
+      await slices();
+      const { hashes, staleHashes } = pool.figures();
+      await slices();
+      pool.takeHashes();
+      const later = pool.figures();
+      expect(later.staleHashes).to.equal(staleHashes);
+      expect(later.hashes).to.be.greaterThan(hashes);
+    }
+  });
+
+  it('counts as stale at most the slices in which a new job came', async () => {
+    pool.set(jobOf(1, NEVER));
+    await upToDate();
+    expect(pool.figures().staleHashes).to.equal(0);
+    await slices();
+    pool.set(jobOf(2, NEVER));
+    await upToDate();
+    await slices();
+    pool.takeHashes();
+    const { hashes, staleHashes } = pool.figures();
+    expect(staleHashes).to.be.within(1, 65_536);
+    expect(staleHashes).to.be.lessThan(hashes);
+  });
+
+  it('measures how long all threads took to be on each job, but not their start', async () => {
+    pool.set(jobOf(1, NEVER, 2));
+    await upToDate();
+    expect(pool.figures().interrupts.count).to.equal(0);
+    for (let id = 2; id < 7; id++) {
+      pool.set(jobOf(id, NEVER, 2));
+      await upToDate();
+    }
+    pool.set(undefined);
+    const { count, sumSeconds } = pool.figures().interrupts;
+    expect(count).to.equal(5);
+    expect(sumSeconds).to.be.within(0, 5);
+  });
+
   it('leaves no thread behind when it closes', async () => {
     const before = threadCount();
     pool.set(jobOf(1, NEVER, 2));
@@ -118,6 +179,48 @@ describe('workers/hashPool', () => {
     expect(threadCount()).to.equal(before);
   });
 
+  it('leaves no thread, handle or memory behind after fifty starts and stops', async function () {
+    this.timeout(120_000);
+    const startAndStop = async (): Promise<void> => {
+      const one = new HashPool(DEFAULT_KERNEL, SILENT);
+      one.set(jobOf(1, NEVER));
+      await upToDate(one);
+      one.set(undefined);
+      await one.close();
+    };
+    for (let i = 0; i < 5; i++) await startAndStop();
+    const before = await standing();
+    for (let i = 0; i < 50; i++) await startAndStop();
+    const after = await standing();
+    expect([after.threads, after.handles]).to.deep.equal([before.threads, before.handles]);
+    expect(after.heapBytes - before.heapBytes).to.be.lessThan(2_000_000);
+    // A thread that is left takes 2 MB or more.
+    expect(after.residentBytes - before.residentBytes).to.be.lessThan(64_000_000);
+  });
+
+  it('keeps its threads over fifty jobs with rests between them', async function () {
+    this.timeout(60_000);
+    const before = threadCount();
+    for (let id = 1; id <= 50; id++) {
+      pool.set(jobOf(id, NEVER, 2));
+      await upToDate();
+      pool.set(undefined);
+    }
+    expect(threadCount()).to.equal(before + 2);
+  });
+
+  it('hashes at the lowest priority, and leaves that of all other threads', async function () {
+    if (process.platform !== 'linux') skip(this, 'only Linux has a priority for each thread');
+    const before = nicenesses();
+    pool.set(jobOf(1, NEVER, 2));
+    await upToDate();
+    const after = nicenesses();
+    expect(after.get(process.pid)).to.equal(before.get(process.pid));
+    const LOWEST = 19;
+    const lowest = (all: Map<number, number>) => [...all.values()].filter((n) => n === LOWEST);
+    expect(lowest(after)).to.have.length(lowest(before).length + 2);
+  });
+
   it('closes while its threads still start', async () => {
     const before = threadCount();
     pool.set(jobOf(1, NEVER, 2));
@@ -125,3 +228,26 @@ describe('workers/hashPool', () => {
     expect(threadCount()).to.equal(before);
   });
 });
+
+/** What this process holds, after a collection of garbage. */
+async function standing() {
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    threads: threadCount(),
+    handles: process.getActiveResourcesInfo().sort().join(),
+    heapBytes: heapUsed + external,
+    residentBytes: rss,
+  };
+}
+
+/** Of each thread of this process, by its id. */
+function nicenesses(): Map<number, number> {
+  const NICENESS = 16;
+  const of = (id: string): number => {
+    const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ')[1];
+    return Number(stat?.split(' ')[NICENESS]);
+  };
+  return new Map(readdirSync('/proc/self/task').map((id) => [Number(id), of(id)]));
+}

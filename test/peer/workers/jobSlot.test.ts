@@ -55,6 +55,28 @@ describe('workers/jobSlot', () => {
     expect(slot.isUpToDate(1)).to.equal(false);
   });
 
+  it('knows of a thread that begins anew that it was on no job', () => {
+    const slot = new JobSlot();
+    expect(slot.hasSeenJob(1)).to.equal(false);
+    slot.write(JOB);
+    slot.setSeen(1, slot.generation(), 7n);
+    expect([slot.hasSeenJob(1), slot.hasSeenJob(0)]).to.deep.equal([true, false]);
+    slot.forget(1);
+    expect([slot.hasSeenJob(1), slot.isUpToDate(1)]).to.deep.equal([false, false]);
+  });
+
+  it('counts stale hashes of each thread beside all of its hashes', () => {
+    const slot = new JobSlot();
+    slot.addHashes(0, 5);
+    slot.addStaleHashes(0, 3);
+    slot.addStaleHashes(0, 1);
+    slot.addStaleHashes(1, 9);
+    expect([slot.takeStaleHashes(0), slot.takeStaleHashes(0), slot.takeHashes(0)]).to.deep.equal([
+      ...[4, 0, 5],
+    ]);
+    expect(slot.takeStaleHashes(1)).to.equal(9);
+  });
+
   it('counts the hashes of each thread until they are taken', () => {
     const slot = new JobSlot();
     slot.addHashes(0, 5);

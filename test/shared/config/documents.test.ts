@@ -20,6 +20,14 @@ describe('config/documents', () => {
     expect(Object.keys(schema.properties)).to.have.members(['$schema', ...Object.keys(example)]);
   });
 
+  it('nests keys of three parts in both', () => {
+    const example = JSON.parse(exampleFile()) as { peer: { mining: unknown } };
+    expect(example.peer.mining).to.have.property('kernel');
+    expect(JSON.parse(schemaFile())).to.have.nested.property(
+      'properties.peer.properties.mining.properties.kernel.enum',
+    );
+  });
+
   it('gives each setting a row of its own', () => {
     const table = settingsTable();
     for (const key of SETTING_KEYS) expect(table).to.include(`| \`${key}\` |`);

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseText, printValue, type Kind, type Value } from '../../../shared/config/kinds.js';
+import {
+  parseJson,
+  parseText,
+  printValue,
+  type Kind,
+  type Value,
+} from '../../../shared/config/kinds.js';
 
 const ENDPOINT: Kind = { type: 'endpoint', defaultHost: 'localhost' };
 
@@ -49,6 +55,20 @@ describe('config/kinds', () => {
     ]);
     for (const text of ['1e0', '0x1', '1.0', ' 1', '']) {
       expect(parseText(kind, text).ok, text).to.equal(false);
+    }
+  });
+
+  it('keeps numbers within their range, as text and as JSON', () => {
+    const kind: Kind = { type: 'number', min: 0.5, max: 9 };
+    expect(['0.4', '0.5', '9', '9.01', '1e0', '-1', '.5', ''].map(isRead)).to.deep.equal([
+      ...[false, true, true, false, false, false, false, false],
+    ]);
+    expect([0.4, 0.5, '1', null].map((json) => parseJson(kind, json).ok)).to.deep.equal([
+      ...[false, true, false, false],
+    ]);
+
+    function isRead(text: string): boolean {
+      return parseText(kind, text).ok;
     }
   });
 

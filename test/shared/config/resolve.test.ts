@@ -53,6 +53,22 @@ describe('config/resolve', () => {
     expect(problemOf({ tracker: { lisen: '1' } })).to.deep.include({ code: 'unknown-key' });
   });
 
+  it('reads keys of three parts, and refuses unknown ones beside them', () => {
+    const at = (mining: unknown) => ({ path: 'c.json', json: { peer: { mining } } });
+    const [value, origin] = valueOf('peer.mining.kernel', {
+      ...NONE,
+      file: at({ kernel: 'node' }),
+    });
+    expect([value, origin]).to.deep.equal(['node', { type: 'file', from: 'c.json' }]);
+    const unknown = problemWith({ file: at({ kernle: 'node' }) });
+    expect(sentence(unknown)).to.include('Did you mean peer.mining.kernel?');
+    const wrong = problemWith({ file: at({ kernel: 'fast' }) });
+    expect(sentence(wrong)).to.equal(
+      'peer.mining.kernel in c.json: expected one of node, wasm, native, fastest, found "fast".',
+    );
+    expect(problemWith({ file: at(5) })).to.deep.include({ what: 'peer.mining' });
+  });
+
   it('refuses a file or a section that is no object', () => {
     expect(problemOf([])).to.deep.include({ code: 'not-an-object' });
     expect(problemOf({ peer: 5 })).to.deep.include({ code: 'not-an-object', what: 'peer' });

@@ -28,6 +28,8 @@ describe('config/settings', () => {
     expect(flagOf('peer.mineInterval')).to.equal('mine-interval');
     expect(flagOf('log.level')).to.equal('log-level');
     expect(variableOf('peer.mineInterval')).to.equal('CAIRN_PEER_MINE_INTERVAL');
+    expect(flagOf('peer.mining.kernel')).to.equal('kernel');
+    expect(variableOf('peer.mining.kernel')).to.equal('CAIRN_PEER_MINING_KERNEL');
     expect(variableOf('node')).to.equal('CAIRN_NODE');
     expect(Object.keys(SETTINGS)).to.deep.equal(SETTING_KEYS);
   });
