@@ -1,10 +1,12 @@
 /** What every hashing loop offers, whatever it is written in. */
 
 /** The kernels there are. */
-export type KernelName = 'node';
+export type KernelName = 'node' | 'native';
 
 export interface Kernel {
   readonly name: KernelName;
+  /** Which of its ways it goes on this machine, where it has several: `AVX-512`. */
+  readonly detail?: string;
   /**
    * The first of the nonces `firstNonce` … `firstNonce + count − 1` with which the header's
    * SHA-256d, read little-endian, is at most the target; −1 when there is none.

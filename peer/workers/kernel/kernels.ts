@@ -2,12 +2,14 @@
 
 import { assertDefined } from '../../../shared/assert.js';
 import type { Kernel, KernelName } from './kernel.js';
+import { loadNativeKernel } from './nativeKernel.js';
 import { nodeKernel } from './nodeKernel.js';
 import { kernelProblem } from './selfTest.js';
 
 /** What a kernel needs may be missing: then it throws. */
 const LOADERS: Readonly<Record<KernelName, () => Kernel>> = {
   node: () => nodeKernel,
+  native: loadNativeKernel,
 };
 
 export const KERNEL_NAMES = Object.keys(LOADERS) as readonly KernelName[];
