@@ -50,7 +50,8 @@ describe('project: the native kernel', function () {
     expect(statSync(addon).mtimeMs).to.be.above(mtimeMs);
   });
 
-  it('is left out with one line, told once, where there is no compiler', async () => {
+  it('is left out with one line, told once, where there is no compiler', async function () {
+    requireNativeKernel(this);
     await expectLine({ CC: 'no-such-compiler' }, 'there is no C compiler (no-such-compiler)');
     expect(await install({ CC: 'no-such-compiler' })).to.include({ code: 0, output: '' });
   });
