@@ -8,7 +8,9 @@ import { hash } from 'node:crypto';
 import type { Kernel } from '../peer/workers/kernel/kernel.js';
 import { nodeKernel } from '../peer/workers/kernel/nodeKernel.js';
 import { loadWasmKernel } from '../peer/workers/kernel/wasmKernel.js';
+import { loadNativeKernel } from '../peer/workers/kernel/nativeKernel.js';
 import { measureHashRate } from '../peer/workers/calibrate.js';
+import { nativeLimits, ROUND_NONCES, ROUNDS } from './nativeLimit.js';
 import { median, type Figure } from './report.js';
 
 const TURNS = 100;
@@ -18,6 +20,8 @@ const THREAD_SECONDS = 0.8;
 /** No hash is that small. */
 const NO_TARGET = new Uint8Array(32);
 const NONCE_OFFSET = 76;
+/** Of the native kernel and the bare program, in turns. */
+const NATIVE_TURNS = 5;
 
 /** Hashes with so many nonces. */
 type Hashing = (count: number) => void;
@@ -29,6 +33,7 @@ export async function kernel(): Promise<Figure[]> {
     wasm: searching(loadWasmKernel()),
   });
   const [one, two] = await threadRates();
+  const native = await nativeRates();
   return [
     { metric: 'crypto.hash', value: rates.oneShot / 1e6, unit: 'MH/s' },
     { metric: 'node', value: rates.node / 1e6, unit: 'MH/s' },
@@ -41,6 +46,14 @@ export async function kernel(): Promise<Figure[]> {
     },
     { metric: 'wasm-two-threads', value: two / 1e6, unit: 'MH/s' },
     { metric: 'wasm-two-threads-over-one', value: two / one, unit: 'times', goal: '≥ 1.9' },
+    { metric: 'native', value: median(native.kernel) / 1e6, unit: 'MH/s' },
+    { metric: 'native-limit', value: median(native.limit) / 1e6, unit: 'MH/s' },
+    {
+      metric: 'native-over-limit',
+      value: median(native.kernel.map((rate, i) => rate / (native.limit[i] ?? 0))),
+      unit: 'ratio',
+      goal: '≥ 0.85',
+    },
   ];
 }
 
@@ -86,6 +99,22 @@ function timed(hashing: Hashing, count: number): number {
   const begin = performance.now();
   hashing(count);
   return performance.now() - begin;
+}
+
+/**
+ * The kernel as it is called from JavaScript, and the best path of the bare program, each by its
+ * best round: others make a round slower, none makes one faster.
+ */
+async function nativeRates(): Promise<Readonly<Record<'kernel' | 'limit', readonly number[]>>> {
+  const hashing = searching(loadNativeKernel());
+  const rates: Record<'kernel' | 'limit', number[]> = { kernel: [], limit: [] };
+  for (let turn = 0; turn < NATIVE_TURNS; turn++) {
+    const limits = await nativeLimits();
+    rates.limit.push(Math.max(...limits.map(({ hashesPerSecond }) => hashesPerSecond)));
+    const rounds = Array.from({ length: ROUNDS }, () => timed(hashing, ROUND_NONCES));
+    rates.kernel.push((ROUND_NONCES * 1_000) / Math.min(...rounds));
+  }
+  return rates;
 }
 
 /** Of the pool that a peer has. */

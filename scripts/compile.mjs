@@ -13,6 +13,7 @@ import {
 import { dirname, extname, join, relative, sep } from 'node:path';
 
 import { compileKernel, isOfKernel, kernelOutputsOf } from './kernel.mjs';
+import { nativeFolder } from './native.mjs';
 import { root, runInstalled, secondsSince } from './run.mjs';
 import { Trouble } from './trouble.mjs';
 
@@ -35,7 +36,7 @@ export async function compile() {
   await runCompiler(sources);
   copyAssets(sources);
   await compileKernel();
-  writeFileSync(stampFile, JSON.stringify({ inputs, outputs: filesBelow(dist).map(fromDist) }));
+  writeFileSync(stampFile, JSON.stringify({ inputs, outputs: ownFiles().map(fromDist) }));
   console.error(`  done in ${secondsSince(startMs)}`);
 }
 
@@ -64,7 +65,7 @@ function isCurrent(inputs) {
 /** Results of sources that are gone: a dead test must not run, a dead module must not load. */
 function removeStale(sources) {
   const expected = new Set(sources.flatMap(outputsOf));
-  for (const file of existsSync(dist) ? filesBelow(dist) : []) {
+  for (const file of ownFiles()) {
     if (!expected.has(file) && file !== memory) rmSync(file);
   }
 }
@@ -106,5 +107,8 @@ function filesBelow(folder) {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
+
+/** What is in dist/, without the native kernel. */
+const ownFiles = () => filesBelow(dist).filter((file) => !file.startsWith(nativeFolder + sep));
 
 const fromDist = (file) => relative(dist, file).split(sep).join('/');

@@ -84,7 +84,11 @@ describe('tidy: structure', () => {
 });
 
 describe('tidy: sizes', () => {
-  const measured = [...scripts, ...sources, ...readSources(['.js', '.css', '.html'])];
+  const others = [
+    ...readSources(['.js', '.css', '.html']),
+    ...readSources(['.c', '.h'], ['native']),
+  ];
+  const measured = [...scripts, ...sources, ...others];
 
   it(`keeps files within ${FILE_LINES_MAX} lines`, () => {
     const long = measured.filter(({ text }) => text.split('\n').length - 1 > FILE_LINES_MAX);
@@ -157,6 +161,7 @@ interface Generator {
 function* everything(): Iterable<Source> {
   yield* scripts;
   yield* sources;
+  yield* readSources(['.c', '.h'], ['native']);
   yield* readSources(['.md', '.json', '.html', '.css', '.js'], ['docs', 'tracker', 'web', 'test']);
   for (const path of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']) {
     yield { path, text: read(path) };

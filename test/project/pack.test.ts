@@ -5,12 +5,13 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { minVersion, satisfies } from 'semver';
 
+import { requireNativeKernel } from '../support/nativeKernel.js';
 import { projectRoot } from '../support/paths.js';
 import { runToEnd, type Ended } from '../support/programs.js';
 import { skip } from '../support/skip.js';
@@ -53,7 +54,8 @@ describe('project: the packed program', () => {
     const [packed] = JSON.parse(stdout) as [{ files: readonly { path: string }[] }];
     const paths = packed.files.map(({ path }) => path);
     expect(paths).to.include.members(['dist/cli/cairn.js', 'config.example.json', 'LICENSE']);
-    const surplus = /\.(ts|map|tsbuildinfo)$|^dist\/(test|bench)\//;
+    expect(paths).to.include.members(['native/addon.c', 'native/sha256d.h']);
+    const surplus = /\.(ts|map|tsbuildinfo|node)$|^dist\/(test|bench)\//;
     expect(paths.filter((path) => surplus.test(path))).to.deep.equal([]);
   }).timeout(30_000);
 
@@ -68,6 +70,12 @@ describe('project: the packed program', () => {
       .filter(({ engines }) => !satisfies(oldest, engines?.node ?? '*'))
       .map(({ name, version, engines }) => `${name}@${version} wants ${engines?.node ?? ''}`);
     expect(tooNew).to.deep.equal([]);
+  });
+
+  it('compiles the native kernel where this checkout could', function () {
+    requireNativeKernel(this);
+    const file = join(prefix, 'lib/node_modules/cairn-network/dist/native/kernel.node');
+    expect(existsSync(file)).to.equal(true);
   });
 
   it('tells the versions of program, protocol and schema', async () => {

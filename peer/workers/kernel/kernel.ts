@@ -1,7 +1,7 @@
 /** What every hashing loop offers, whatever it is written in. */
 
 /** The kernels there are. */
-export type KernelName = 'node' | 'wasm';
+export type KernelName = 'node' | 'wasm' | 'native';
 
 export interface Kernel {
   readonly name: KernelName;

@@ -3,6 +3,7 @@
 import { assertDefined } from '../../../shared/assert.js';
 import { SETTINGS } from '../../../shared/config/settings.js';
 import type { Kernel, KernelName } from './kernel.js';
+import { loadNativeKernel } from './nativeKernel.js';
 import { nodeKernel } from './nodeKernel.js';
 import { kernelProblem } from './selfTest.js';
 import { loadWasmKernel } from './wasmKernel.js';
@@ -11,6 +12,7 @@ import { loadWasmKernel } from './wasmKernel.js';
 const LOADERS: Readonly<Record<KernelName, () => Kernel>> = {
   node: () => nodeKernel,
   wasm: loadWasmKernel,
+  native: loadNativeKernel,
 };
 
 export const KERNEL_NAMES = Object.keys(LOADERS) as readonly KernelName[];
