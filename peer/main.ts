@@ -83,10 +83,6 @@ export async function startPeer(
 ): Promise<RunningPeer | undefined> {
   if (options.advertise !== undefined) refuseUncallable(options.advertise);
   const kernel = chooseKernel(options.mining.kernel);
-  dependencies.logger.info('the kernel that hashes works', {
-    kernel: kernel.name,
-    ...(kernel.detail === undefined ? {} : { detail: kernel.detail }),
-  });
   const choice = await joinNetwork(options.wish, dependencies);
   if (choice === undefined) return undefined;
   const cleanups: Cleanup[] = [];
@@ -127,6 +123,10 @@ async function start(
     startApi({ http, version }, { handlers, metrics, directory, logger, isDemo: () => isDemo }),
   );
   cleanups.push(() => api.close());
+  logger.info('the kernel that hashes works', {
+    kernel: kernel.name,
+    ...(kernel.detail === undefined ? {} : { detail: kernel.detail }),
+  });
   shell.start();
   index?.start();
   if (demo !== undefined) isDemo = await openDemoWallet(demo, wallet, logger);
