@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { assert } from '../shared/assert.js';
 import type { Network } from '../shared/consensus/genesis.js';
+import { bitsOf } from '../shared/consensus/work.js';
 import type { UnixSeconds, Wtxid } from '../shared/units.js';
 import { Chain } from '../peer/chain/chain.js';
 import { CHAIN_FILE, openStore } from '../peer/storage/openStore.js';
@@ -32,6 +33,9 @@ export interface ChainPlan {
   /** Tells one branch from another; 0 unless given. */
   readonly extraNonce?: number;
 }
+
+/** So many expected hashes that a worker finds a block, and not the step that begins it. */
+export const FOUND_BY_WORKERS = { genesisBits: bitsOf(2n ** 256n / 64n) };
 
 /** A network whose genesis lies so far back that `blockCount` blocks fit before now. */
 export function benchNetwork({ blockCount, transactionCount }: ChainPlan): Network {

@@ -16,7 +16,6 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'cpu-limit': async () => (await import('./cpuLimit.js')).cpuLimit(),
   reorg: async () => (await import('./reorg.js')).reorg(),
   start: async () => (await import('./start.js')).start(),
-  native: async () => (await import('./native.js')).native(),
   tracker: async () => (await import('./tracker.js')).tracker(),
   index: async () => (await import('./index.js')).index(),
   million: async () => (await import('./million.js')).million(),

@@ -35,8 +35,9 @@ const TEMPLATES = 21;
 const TEMPLATE_TRANSACTIONS = 500;
 
 /** A network with a thousand allocations, large enough to split each. */
-export const richNetwork = (): Network =>
+export const richNetwork = (identity: Parameters<typeof makeNetwork>[0] = {}): Network =>
   makeNetwork({
+    ...identity,
     time: (systemClock().unix - 10_000) as UnixSeconds,
     allocations: Array.from({ length: 1_000 }, (_, i) => pay(owner(i + 1), 100_000_000)),
   });

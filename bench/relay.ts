@@ -5,7 +5,9 @@
  * side.
  */
 
-import { benchNetwork } from './chains.js';
+import type { UnixSeconds } from '../shared/units.js';
+import { makeNetwork } from '../test/support/blocks.js';
+import { FOUND_BY_WORKERS } from './chains.js';
 import {
   spawnPeer,
   temporaryDirectory,
@@ -32,7 +34,8 @@ export async function relay(): Promise<Figure[]> {
 
 /** How long each of some empty blocks took from one of two peers to the other. */
 export async function relayTimesMs(): Promise<readonly number[]> {
-  const network = benchNetwork({ blockCount: BLOCKS, transactionCount: 0 });
+  const time = (Math.floor(Date.now() / 1000) - 2 * BLOCKS) as UnixSeconds;
+  const network = makeNetwork({ time, ...FOUND_BY_WORKERS });
   const [here, there] = [temporaryDirectory(), temporaryDirectory()];
   const finder = await spawnPeer({ network, directory: here.path });
   await untilHeight(finder, 0);

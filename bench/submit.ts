@@ -6,7 +6,7 @@
 import { connect, type Socket } from 'node:net';
 import { toHex } from '../shared/bytes.js';
 import type { DecodedTransaction } from '../shared/consensus/transaction.js';
-import { fillDirectory } from './chains.js';
+import { fillDirectory, FOUND_BY_WORKERS } from './chains.js';
 import { manyCoins, payments } from './coins.js';
 import { richNetwork } from './mempool.js';
 import {
@@ -49,7 +49,7 @@ export async function submit(): Promise<Figure[]> {
 
 /** From A to B: 500 transactions, and then the block that holds them. */
 export async function relayFull(): Promise<Figure[]> {
-  const network = richNetwork();
+  const network = richNetwork(FOUND_BY_WORKERS);
   const { blocks, coins } = manyCoins(network, (ROUNDS + 1) * PER_BLOCK);
   const all = [...payments(network, coins)];
   const [here, there] = [temporaryDirectory(), temporaryDirectory()];
