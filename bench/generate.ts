@@ -1,4 +1,7 @@
-/** A thousand blocks on demand, on a development network: until all are stored, and until another peer has them. */
+/**
+ * A thousand blocks on demand, on a development network: until all are stored, and until another
+ * peer has them.
+ */
 
 import { benchNetwork } from './chains.js';
 import { monoMs, spawnPeer, temporaryDirectory, until, untilHeight } from './processes.js';
