@@ -1,15 +1,12 @@
 /**
- * Hashes a second of each kernel on one core, all in short turns one after the other, so that what
- * else the machine does meets them alike; and of two threads against one. Medians, and their
- * ratios.
+ * Hashes a second of each kernel on one core, in short turns one after the other, so that what else
+ * the machine does meets them alike; and of two threads against one. Medians, and their ratios.
  */
 
-import { hash } from 'node:crypto';
-import type { Kernel } from '../peer/workers/kernel/kernel.js';
-import { nodeKernel } from '../peer/workers/kernel/nodeKernel.js';
-import { loadWasmKernel } from '../peer/workers/kernel/wasmKernel.js';
-import { loadNativeKernel } from '../peer/workers/kernel/nativeKernel.js';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { measureHashRate } from '../peer/workers/calibrate.js';
+import type { Way } from './hashTurn.js';
 import { nativeLimits, ROUND_NONCES, ROUNDS } from './nativeLimit.js';
 import { median, type Figure } from './report.js';
 
@@ -17,37 +14,21 @@ const TURNS = 100;
 const TURN_MS = 20;
 const THREAD_TURNS = 7;
 const THREAD_SECONDS = 0.8;
-/** No hash is that small. */
-const NO_TARGET = new Uint8Array(32);
-const NONCE_OFFSET = 76;
 /** Of the native kernel and the bare program, in turns. */
 const NATIVE_TURNS = 5;
-
-/** Hashes with so many nonces. */
-type Hashing = (count: number) => void;
+const MILLION = 1e6;
 
 export async function kernel(): Promise<Figure[]> {
-  const rates = turns({
-    oneShot: hashOneShot,
-    node: searching(nodeKernel),
-    wasm: searching(loadWasmKernel()),
-  });
+  const [oneShot, node, wasm] = await ratesOf(['one-shot', 'node', 'wasm']);
   const [one, two] = await threadRates();
   const native = await nativeRates();
+  const rates = { 'crypto.hash': oneShot, node, wasm, 'wasm-two-threads': two };
   return [
-    { metric: 'crypto.hash', value: rates.oneShot / 1e6, unit: 'MH/s' },
-    { metric: 'node', value: rates.node / 1e6, unit: 'MH/s' },
-    { metric: 'wasm', value: rates.wasm / 1e6, unit: 'MH/s' },
-    {
-      metric: 'wasm-over-crypto.hash',
-      value: rates.wasm / rates.oneShot,
-      unit: 'times',
-      goal: '≥ 10',
-    },
-    { metric: 'wasm-two-threads', value: two / 1e6, unit: 'MH/s' },
+    ...Object.entries(rates).map(([metric, rate]) => rateFigure(metric, rate)),
+    { metric: 'wasm-over-crypto.hash', value: wasm / oneShot, unit: 'times', goal: '≥ 10' },
     { metric: 'wasm-two-threads-over-one', value: two / one, unit: 'times', goal: '≥ 1.9' },
-    { metric: 'native', value: median(native.kernel) / 1e6, unit: 'MH/s' },
-    { metric: 'native-limit', value: median(native.limit) / 1e6, unit: 'MH/s' },
+    rateFigure('native', median(native.kernel)),
+    rateFigure('native-limit', median(native.limit)),
     {
       metric: 'native-over-limit',
       value: median(native.kernel.map((rate, i) => rate / (native.limit[i] ?? 0))),
@@ -57,48 +38,53 @@ export async function kernel(): Promise<Figure[]> {
   ];
 }
 
-/** SHA-256d as anybody would write it with node:crypto. */
-function hashOneShot(count: number): void {
-  const header = Buffer.alloc(80, 7);
-  for (let nonce = 0; nonce < count; nonce++) {
-    header.writeUInt32LE(nonce, NONCE_OFFSET);
-    hash('sha256', hash('sha256', header, 'buffer'), 'buffer');
-  }
-}
+const rateFigure = (metric: string, rate: number): Figure => ({
+  metric,
+  value: rate / MILLION,
+  unit: 'MH/s',
+});
 
-function searching(kernel: Kernel): Hashing {
-  const header = new Uint8Array(80).fill(7);
-  return (count) => {
-    kernel.search(header, NO_TARGET, 0, count);
-  };
+/** A way to hash, in a thread of its own that rests between its turns. */
+class Contestant {
+  readonly #worker: Worker;
+
+  constructor(way: Way) {
+    this.#worker = new Worker(new URL('hashTurn.js', import.meta.url), { workerData: way });
+  }
+
+  /** How long so many nonces take, in ms. */
+  async turn(count: number): Promise<number> {
+    this.#worker.postMessage(count);
+    const [ms] = (await once(this.#worker, 'message')) as [number];
+    return ms;
+  }
+
+  /** How many nonces take a turn, once the code is warm. */
+  async countOfTurn(): Promise<number> {
+    let count = 1_000;
+    while ((await this.turn(count)) < TURN_MS) count *= 2;
+    return Math.ceil((count * TURN_MS) / (await this.turn(count)));
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }
 
 /** Median rates, in hashes a second. */
-function turns<Name extends string>(all: Readonly<Record<Name, Hashing>>): Record<Name, number> {
-  const names = Object.keys(all) as Name[];
-  const counts = names.map((name) => countFor(all[name]));
-  const rates = names.map((): number[] => []);
+async function ratesOf(ways: readonly [Way, Way, Way]): Promise<[number, number, number]> {
+  const contestants = ways.map((way) => new Contestant(way));
+  const counts: number[] = [];
+  for (const one of contestants) counts.push(await one.countOfTurn());
+  const rates = ways.map((): number[] => []);
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const [i, name] of names.entries()) {
+    for (const [i, one] of contestants.entries()) {
       const count = counts[i] ?? 0;
-      rates[i]?.push((count * 1_000) / timed(all[name], count));
+      rates[i]?.push((count * 1_000) / (await one.turn(count)));
     }
   }
-  const medians = names.map((name, i) => [name, median(rates[i] ?? [])]);
-  return Object.fromEntries(medians) as Record<Name, number>;
-}
-
-/** How many nonces take a turn, once the code is warm. */
-function countFor(hashing: Hashing): number {
-  let count = 1_000;
-  while (timed(hashing, count) < TURN_MS) count *= 2;
-  return Math.ceil((count * TURN_MS) / timed(hashing, count));
-}
-
-function timed(hashing: Hashing, count: number): number {
-  const begin = performance.now();
-  hashing(count);
-  return performance.now() - begin;
+  await Promise.all(contestants.map((one) => one.end()));
+  return rates.map(median) as [number, number, number];
 }
 
 /**
@@ -106,14 +92,18 @@ function timed(hashing: Hashing, count: number): number {
  * best round: others make a round slower, none makes one faster.
  */
 async function nativeRates(): Promise<Readonly<Record<'kernel' | 'limit', readonly number[]>>> {
-  const hashing = searching(loadNativeKernel());
+  const native = new Contestant('native');
   const rates: Record<'kernel' | 'limit', number[]> = { kernel: [], limit: [] };
   for (let turn = 0; turn < NATIVE_TURNS; turn++) {
     const limits = await nativeLimits();
     rates.limit.push(Math.max(...limits.map(({ hashesPerSecond }) => hashesPerSecond)));
-    const rounds = Array.from({ length: ROUNDS }, () => timed(hashing, ROUND_NONCES));
-    rates.kernel.push((ROUND_NONCES * 1_000) / Math.min(...rounds));
+    let bestMs = Infinity;
+    for (let round = 0; round < ROUNDS; round++) {
+      bestMs = Math.min(bestMs, await native.turn(ROUND_NONCES));
+    }
+    rates.kernel.push((ROUND_NONCES * 1_000) / bestMs);
   }
+  await native.end();
   return rates;
 }
 
@@ -122,7 +112,8 @@ async function threadRates(): Promise<readonly [one: number, two: number]> {
   const rates: [number[], number[]] = [[], []];
   for (let turn = 0; turn < THREAD_TURNS; turn++) {
     for (const [i, list] of rates.entries()) {
-      list.push(await measureHashRate({ kernel: 'wasm', seconds: THREAD_SECONDS, threads: i + 1 }));
+      const wish = { kernel: 'wasm', seconds: THREAD_SECONDS, threads: i + 1 } as const;
+      list.push(await measureHashRate(wish));
     }
   }
   return [median(rates[0]), median(rates[1])];
