@@ -163,14 +163,17 @@ export class Node {
   /** Settles; and makes blocks on demand, many in one step, so that one commit keeps them all. */
   #settleAll(now: Now): Effect[] {
     const effects = this.#settle(now);
-    let left = this.#blocksAtOnce;
-    for (let found; left > 0 && (found = this.#miner.solveHere()) !== undefined; left--) {
+    let made = 0;
+    while (made < this.#blocksAtOnce) {
+      const found = this.#miner.solveHere();
+      if (found === undefined) break;
       this.#onMined(found.job, found.nonce, now);
       effects.push(...this.#settle(now));
+      made++;
     }
-    if (left === this.#blocksAtOnce) return effects;
+    if (made === 0) return effects;
     // The next step goes on: no worker need begin.
-    const isMore = left === 0 && this.#miner.isGenerating;
+    const isMore = made === this.#blocksAtOnce && this.#miner.isGenerating;
     this.#isMoreToMove ||= isMore;
     const last = effects.findLastIndex(({ type }) => type === 'mine');
     return effects.filter((effect, i) => {

@@ -15,7 +15,7 @@ export async function install() {
   if (!isInstalled(wanted)) {
     const count = Object.keys(wanted).length;
     console.error(
-      `Installing ${count} libraries into node_modules (about 200 MB). This takes half a minute\n` +
+      `Installing ${count} libraries into node_modules (about 300 MB). This takes half a minute\n` +
         `to three minutes: better-sqlite3 may have to be compiled on this machine.`,
     );
     await npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline']);
