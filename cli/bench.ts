@@ -7,8 +7,9 @@ import type { KernelName } from '../peer/workers/kernel/kernel.js';
 import { KERNEL_NAMES } from '../peer/workers/kernel/kernels.js';
 import { KERNEL_CHOICES, keysOf } from '../shared/config/settings.js';
 import { template } from '../shared/consensus/templates.js';
-import { targetOf } from '../shared/consensus/work.js';
-import type { Bits, UnixSeconds } from '../shared/units.js';
+import { parseParamsJson } from '../shared/consensus/paramsJson.js';
+import { systemClock } from '../shared/io/clock.js';
+import type { UnixSeconds } from '../shared/units.js';
 import {
   describeBench,
   threadCounts,
@@ -16,6 +17,7 @@ import {
   type KernelReport,
   type Rate,
 } from './benchReport.js';
+import { nextTarget } from './benchTarget.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
@@ -72,9 +74,10 @@ interface Where {
 async function difficultyOf(where: Where): Promise<Difficulty> {
   try {
     const client = findNode(where);
-    const { headers } = await ask(client, 'headers', { query: { count: 1 } });
-    const { network } = await ask(client, 'status', {});
-    const target = targetOf(Number.parseInt(headers[0]?.bits ?? '', 16) as Bits);
+    const { headers } = await ask(client, 'headers', { query: { count: 2 } });
+    const { name: network, params } = await ask(client, 'network', {});
+    const read = parseParamsJson(JSON.stringify(params));
+    const target = read.ok ? nextTarget(read.value, headers, systemClock().unix) : undefined;
     if (target !== undefined) {
       const from = { type: 'node', url: client.baseUrl, network } as const;
       return { hashesPerBlock: hashesFor(target), from };

@@ -7,4 +7,4 @@ import { compileNative } from './native.mjs';
 import { root } from './run.mjs';
 
 // A checkout, which has this file, builds everything when it runs.
-if (!existsSync(join(root, 'tsconfig.json'))) await compileNative();
+if (!existsSync(join(root, 'tsconfig.json'))) await compileNative({ isAgain: true });

@@ -30,12 +30,17 @@ const flags = ['-std=gnu11', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-W
 const sharedFlags =
   process.platform === 'darwin' ? ['-shared', '-undefined', 'dynamic_lookup'] : ['-shared'];
 
-/** Compiles the addon where something changed since the last try; silent where nothing did. */
-export async function compileNative() {
+/**
+ * Compiles the addon where something changed since the last try; silent where nothing did.
+ *
+ * @param {{ isAgain?: boolean }} options `isAgain`: what failed is tried again, and told again
+ */
+export async function compileNative({ isAgain = false } = {}) {
   try {
     const inputs = fingerprint();
     const stamp = readStamp();
-    if (stamp?.inputs === inputs && (stamp.problem !== undefined || existsSync(addon))) return;
+    const isToldOf = stamp?.problem !== undefined && !isAgain;
+    if (stamp?.inputs === inputs && (isToldOf || existsSync(addon))) return;
     mkdirSync(nativeFolder, { recursive: true });
     const problem = await compileAddon();
     // What older sources became must not outlive them.

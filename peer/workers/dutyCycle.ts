@@ -2,7 +2,9 @@
 
 /** Work and sleep of one turn together, at least: sleeps much shorter than this are inexact. */
 const TURN_MS = 40;
-/** Sleep that is owed when new work interrupts it is slept later, but never more than this. */
+/** Sleep that is owed when new work interrupts it waits for a turn of work, but not for ever. */
+const TURNS_OWED_MAX = 2;
+/** No more than this is owed. */
 const OWED_MS_MAX = 1_000;
 
 export class DutyCycle {
@@ -16,7 +18,8 @@ export class DutyCycle {
   restart(percent: number): void {
     this.#percent = percent;
     if (percent >= 100) this.#owedMs = 0;
-    this.#dueMs = Math.min(OWED_MS_MAX, this.#owedMs + this.#turnRestMs());
+    const turnMs = this.#turnRestMs();
+    this.#dueMs = Math.min(TURNS_OWED_MAX * turnMs, this.#owedMs + turnMs);
   }
 
   /** The thread hashed for `ms`; returns the sleep that is due now, in milliseconds, or 0. */

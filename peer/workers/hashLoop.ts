@@ -21,17 +21,26 @@ export interface HashLoopOptions {
   readonly thread: number;
   readonly kernel: Kernel;
   readonly onFound: (job: number, nonce: number) => void;
+  /** Without work of its own for so long it ends, half a minute unless given. */
+  readonly idleMs?: number;
 }
 
-/** Returns when there was nothing to do for half a minute. */
+/** Returns when there was nothing to do for `idleMs`. */
 export function runHashLoop(options: HashLoopOptions): void {
   const { slot, thread } = options;
   const loop = new HashLoop(options);
   const job = new JobCopy();
+  const { idleMs = IDLE_MS } = options;
+  let endsAt = performance.now() + idleMs;
   for (;;) {
     const generation = slot.read(job);
-    if (thread < job.threads) loop.hash(job, generation);
-    else if (!slot.waitForChange(generation, IDLE_MS)) return;
+    const leftMs = endsAt - performance.now();
+    if (thread < job.threads) {
+      loop.hash(job, generation);
+      endsAt = performance.now() + idleMs;
+    } else if (leftMs <= 0) return;
+    // The jobs of other threads wake it, too.
+    else slot.waitForChange(generation, leftMs);
   }
 }
 

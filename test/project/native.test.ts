@@ -50,10 +50,11 @@ describe('project: the native kernel', function () {
     expect(statSync(addon).mtimeMs).to.be.above(mtimeMs);
   });
 
-  it('is left out with one line, told once, where there is no compiler', async function () {
+  it('is left out with one line, at each try, where there is no compiler', async function () {
     requireNativeKernel(this);
-    await expectLine({ CC: 'no-such-compiler' }, 'there is no C compiler (no-such-compiler)');
-    expect(await install({ CC: 'no-such-compiler' })).to.include({ code: 0, output: '' });
+    for (let tries = 0; tries < 2; tries++) {
+      await expectLine({ CC: 'no-such-compiler' }, 'there is no C compiler (no-such-compiler)');
+    }
   });
 
   it('is left out with one line where the headers of Node are missing', async () => {

@@ -54,6 +54,24 @@ describe('workers/dutyCycle', () => {
     expect(later).to.be.closeTo(due * 1.75, 1);
   });
 
+  for (const everyMs of [5, 15, 30, 60]) {
+    it(`keeps to 50 percent though there is new work every ${everyMs} ms`, () => {
+      const duty = started(50);
+      let [busy, rested, next] = [0, 0, everyMs];
+      while (busy + rested < 10_000) {
+        const due = duty.onBusy(SLICE_MS);
+        busy += SLICE_MS;
+        const restMs = Math.min(due, Math.max(0, next - busy - rested));
+        if (due > 0) duty.onRested(restMs);
+        rested += restMs;
+        if (busy + rested < next) continue;
+        duty.restart(50);
+        next += everyMs;
+      }
+      expect((busy * 100) / (busy + rested)).to.be.closeTo(50, 5);
+    });
+  }
+
   it('never owes more than a second', () => {
     const duty = started(1);
     for (let i = 0; i < 100; i++) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 
@@ -43,6 +44,26 @@ describe('workers/hashLoop', () => {
       });
     });
   }
+
+  it('ends without work of its own, though the jobs of others wake it', async () => {
+    const slot = new JobSlot();
+    slot.write(JOB);
+    const wakesHundredTimes = `
+      const words = new Int32Array(require('node:worker_threads').workerData);
+      let left = 100;
+      const timer = setInterval(() => {
+        Atomics.add(words, 0, 2);
+        Atomics.notify(words, 0);
+        if (--left === 0) clearInterval(timer);
+      }, 20);`;
+    const waker = new Worker(wakesHundredTimes, { eval: true, workerData: slot.shared });
+    await once(waker, 'online');
+    const begin = performance.now();
+    const kernel: Kernel = { name: 'node', search: () => -1 };
+    runHashLoop({ slot, thread: 1, kernel, onFound: () => undefined, idleMs: 300 });
+    expect(performance.now() - begin).to.be.within(290, 1_500);
+    await waker.terminate();
+  });
 
   it('begins with the new job after the slice in which it came', () => {
     const seen: number[] = [];
