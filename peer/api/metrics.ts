@@ -45,7 +45,7 @@ const METRICS: readonly Metric[] = [
   {
     name: 'cairn_mining_hashes_total',
     type: 'counter',
-    help: 'hashes since the start',
+    help: 'hashes of the mining threads since the start',
     samples: ({ hashing }) => [{ value: hashing.hashes }],
   },
   {
@@ -69,7 +69,7 @@ const METRICS: readonly Metric[] = [
   {
     name: 'cairn_mining_interrupt_seconds',
     type: 'histogram',
-    help: 'from a new job until all threads that run hash on it',
+    help: 'from a job on a new block until all threads that run hash on it',
     samples: ({ hashing }) => samplesOf(hashing.interrupts),
   },
 ];

@@ -9,7 +9,7 @@ import { assert } from '../../shared/assert.js';
 import type { HashingFigures, MineJob } from '../types.js';
 import type { Found, HashThreadData } from './hashThread.js';
 import type { KernelName } from './kernel/kernel.js';
-import { JobSlot, THREADS_MAX } from './jobSlot.js';
+import { JobSlot, PREVIOUS, THREADS_MAX } from './jobSlot.js';
 import { Latencies } from './latencies.js';
 import { Restarts } from './restarts.js';
 import { startThread } from './thread.js';
@@ -33,7 +33,9 @@ export class HashPool {
   readonly #restarts: Restarts;
   readonly #interrupts = new Latencies();
   #wanted = 0;
-  /** The present job's, by `process.hrtime`, while not all threads are known to hash on it. */
+  /** The block on which the present job is. */
+  #previous: Buffer = Buffer.alloc(0);
+  /** Of the first job on that block, while not all threads are known to hash on it. */
   #writtenAt: bigint | undefined;
   #hashes = 0;
   #staleHashes = 0;
@@ -59,7 +61,8 @@ export class HashPool {
     );
     this.#noteInterrupt();
     this.#wanted = job?.threads ?? 0;
-    this.#writtenAt = this.#areRunning() ? process.hrtime.bigint() : undefined;
+    if (job === undefined) this.#writtenAt = undefined;
+    else this.#noteTip(Buffer.from(job.header.subarray(...PREVIOUS)));
     this.#slot.write(job);
     if (job === undefined) return;
     this.#sampler ??= setInterval(this.#sample, SAMPLE_MS);
@@ -93,7 +96,7 @@ export class HashPool {
   /** What was done since the start; hashes at most a second ago. */
   figures(): HashingFigures {
     this.#noteInterrupt();
-    for (let i = 0; i < THREADS_MAX; i++) this.#staleHashes += this.#slot.takeStaleHashes(i);
+    this.#takeStaleHashes();
     return {
       hashes: this.#hashes,
       staleHashes: this.#staleHashes,
@@ -109,6 +112,10 @@ export class HashPool {
     await Promise.all([...this.#threads.values()].map((worker) => worker.terminate()));
   }
 
+  #takeStaleHashes(): void {
+    for (let i = 0; i < THREADS_MAX; i++) this.#staleHashes += this.#slot.takeStaleHashes(i);
+  }
+
   /** Whether all threads of the job run, so that they need no start to see it. */
   #areRunning(): boolean {
     for (let i = 0; i < this.#wanted; i++) {
@@ -117,7 +124,16 @@ export class HashPool {
     return this.#wanted > 0;
   }
 
-  /** A job that another one overtakes before all threads are on it does not count. */
+  /** A renewal on the same block interrupts nothing. */
+  #noteTip(previous: Buffer): void {
+    if (previous.equals(this.#previous)) return;
+    this.#previous = previous;
+    const now = process.hrtime.bigint();
+    // The threads were still not on the last one: it took so long at least.
+    if (this.#writtenAt !== undefined) this.#interrupts.add(Number(now - this.#writtenAt) / 1e9);
+    this.#writtenAt = this.#areRunning() ? now : undefined;
+  }
+
   #noteInterrupt(): void {
     if (this.#writtenAt === undefined || !this.isUpToDate) return;
     this.#interrupts.add(Number(this.seenAt - this.#writtenAt) / 1e9);
@@ -161,6 +177,7 @@ export class HashPool {
 
   readonly #sample = (): void => {
     const count = this.takeHashes();
+    this.#takeStaleHashes();
     this.#noteInterrupt();
     if (count > 0) this.#restarts.onWork();
     if (this.#wanted > 0 || count > 0) {

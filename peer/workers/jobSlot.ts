@@ -11,6 +11,9 @@
 import { writeHash } from '../../shared/bytes.js';
 import type { MineJob } from '../types.js';
 
+/** Where in a header the hash of the block before it stands: from, to. */
+export const PREVIOUS = [4, 36] as const;
+
 /** Threads for which the slot has room. */
 export const THREADS_MAX = 256;
 

@@ -23,7 +23,7 @@ declare const WebAssembly: {
 
 /** A kernel with a memory of its own. Throws when WebAssembly has no SIMD here. */
 export function loadWasmKernel(): Kernel {
-  const module = new WebAssembly.Module(readFileSync(kernelFile()));
+  const module = compiled();
   const { exports } = new WebAssembly.Instance(module, {});
   const { memory, header, target, search } = exports as Exports;
   const bytes = new Uint8Array(memory.buffer);
@@ -35,6 +35,15 @@ export function loadWasmKernel(): Kernel {
       return search(firstNonce, count);
     },
   };
+}
+
+function compiled(): object {
+  const bytes = readFileSync(kernelFile());
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new Error('WebAssembly has no SIMD on this computer.', { cause: error });
+  }
 }
 
 /** Tests that run the sources find it where the build has put it. */

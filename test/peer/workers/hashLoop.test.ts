@@ -120,16 +120,19 @@ describe('workers/hashLoop', () => {
     expect([slot.takeHashes(255), slot.takeStaleHashes(255)]).to.deep.equal([share, 0]);
   });
 
-  it('counts as stale the slice in which a new job came, and no other one', () => {
+  it('counts as stale the slice in which a job on another block came, and no other one', () => {
     const counts: number[] = [];
+    const onAnother = new Uint8Array(80).fill(7, 4, 36);
     const slot = run(JOB, 0, (shared) => (_header, _target, _first, count) => {
       counts.push(count);
-      if (counts.length === 5) throw new Stop();
-      if (counts.length === 2) shared.write(JOB);
+      if (counts.length === 7) throw new Stop();
+      if (counts.length === 2) shared.write({ ...JOB, header: onAnother });
+      // Renewed: a find on the old one would still count.
+      if (counts.length === 4) shared.write({ ...JOB, header: onAnother.with(68, 9) });
       return -1;
     });
     expect(slot.takeStaleHashes(0)).to.equal(counts[1]);
-    expect(slot.takeHashes(0)).to.equal(counts.slice(0, 4).reduce((sum, count) => sum + count));
+    expect(slot.takeHashes(0)).to.equal(counts.slice(0, 6).reduce((sum, count) => sum + count));
   });
 
   it('counts what it hashed, and of a slice with a find what came before it', () => {
