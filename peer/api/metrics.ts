@@ -51,7 +51,7 @@ const METRICS: readonly Metric[] = [
   {
     name: 'cairn_mining_stale_hashes_total',
     type: 'counter',
-    help: 'of these, hashes of slices of work during which a newer template came',
+    help: 'of these, hashes of slices of work during which a job on another block came',
     samples: ({ hashing }) => [{ value: hashing.staleHashes }],
   },
   {

@@ -43,8 +43,6 @@ function lastWords(nonces: v128): v128 {
 }
 
 /** Words with their bytes the other way round. */
-// @ts-ignore: decorator
-@inline
 function reversed(x: v128): v128 {
   return v128.shuffle<u8>(x, x, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }
