@@ -15,6 +15,7 @@ const RENEW_MS = 1_000;
 export async function cpuLimit(): Promise<Figure[]> {
   const pool = new HashPool(DEFAULT_KERNEL, {
     onFound: () => undefined,
+    onExhausted: () => undefined,
     onHashes: () => undefined,
     onTrouble: (sentence) => {
       throw new Error(sentence);

@@ -2,12 +2,10 @@
 
 import { networkOf } from '../shared/consensus/genesis.js';
 import { printParamsJson } from '../shared/consensus/paramsJson.js';
-import { KERNEL_CHOICES, SETTINGS } from '../shared/config/settings.js';
+import { KERNEL_CHOICES, UNCHOSEN_KERNEL } from '../shared/config/settings.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { refuseToReplace } from './newFile.js';
-
-const DEFAULT = SETTINGS['peer.mining.kernel'].default;
 
 export const command = defineCommand({
   settings: ['config', 'home'],
@@ -28,7 +26,7 @@ export const command = defineCommand({
     },
     kernel: {
       kind: { type: 'choice', of: KERNEL_CHOICES },
-      about: `code with which they will hash; the first difficulty fits it (${DEFAULT})`,
+      about: `code with which they will hash; the first difficulty fits it (${UNCHOSEN_KERNEL})`,
     },
   },
   positionals: [],
@@ -44,7 +42,7 @@ export const command = defineCommand({
       name: options.name,
       miners: options.miners ?? 1,
       coreShare: PEER_CORE_SHARE,
-      kernel: options.kernel ?? DEFAULT,
+      kernel: options.kernel,
     });
     const path = options.out ?? `${params.name}.json`;
     // Another network in an old file would cut off all who use it.

@@ -17,8 +17,8 @@ export interface NewNetwork {
   readonly miners: number;
   /** Share of a computer's cores that mines. */
   readonly coreShare: number;
-  /** With which they hash. */
-  readonly kernel: KernelWish;
+  /** With which they hash; see `chooseKernel`. */
+  readonly kernel: KernelWish | undefined;
 }
 
 const MEASURE_SECONDS = 0.4;

@@ -34,7 +34,8 @@ export const command = defineCommand({
     const wish = portsOf(settings);
     await refuseBadWish(wish);
     const { chooseKernel } = await import('../peer/workers/kernel/chooseKernel.js');
-    const kernel = chooseKernel(settings.values['network.mining.kernel']).name;
+    const { name: kernel, problem } = chooseKernel(values['network.mining.kernel']);
+    if (problem !== undefined) output.line(problem);
     const folder = join(home.networks, values['network.name']);
     // Also before there is a folder: a start that cannot go on makes none.
     if (!existsSync(folder)) await chooseNetworkPorts(wish);

@@ -60,7 +60,8 @@ export interface MiningOptions {
   readonly mode: MiningMode;
   readonly threads: number;
   readonly cpuPercent: number;
-  readonly kernel: KernelWish;
+  /** See `chooseKernel`. */
+  readonly kernel: KernelWish | undefined;
   /** An address of the network; without it, that of the node's own key. */
   readonly payTo: string | undefined;
 }
@@ -123,10 +124,15 @@ async function start(
     startApi({ http, version }, { handlers, metrics, directory, logger, isDemo: () => isDemo }),
   );
   cleanups.push(() => api.close());
+  // Before the API ends: who waits for an answer gets one.
+  cleanups.push(() => {
+    shell.stop();
+  });
   logger.info('the kernel that hashes works', {
     kernel: kernel.name,
     ...(kernel.detail === undefined ? {} : { detail: kernel.detail }),
   });
+  if (kernel.problem !== undefined) logger.warn('mining is slow', { sentence: kernel.problem });
   shell.start();
   index?.start();
   if (demo !== undefined) isDemo = await openDemoWallet(demo, wallet, logger);

@@ -142,6 +142,9 @@ export class Node {
       case 'mined':
         this.#onMined(input.job, input.nonce, now);
         return;
+      case 'nonces-used-up':
+        this.#miner.onNoncesUsedUp(input.job);
+        return;
       case 'hashed':
         this.#miner.onHashed(input.count, now);
         return;

@@ -13,7 +13,7 @@ import type { ListenAddress } from '../shared/io/listen.js';
 import type { Logger } from '../shared/io/logger.js';
 import { systemEntropy } from '../shared/io/systemEntropy.js';
 import { SOCKET_LIMITS, Sockets } from '../shared/io/tcp.js';
-import type { Result } from '../shared/result.js';
+import { fail, type Result } from '../shared/result.js';
 import { seededRng } from '../shared/rng.js';
 import type { ConnectionEffect } from '../shared/wire/connection.js';
 import type { NetAddress } from '../shared/wire/netAddress.js';
@@ -135,10 +135,16 @@ export class NodeShell {
     this.#driver.start();
   }
 
-  /** Says good-bye to everybody, and ends all threads and connections. */
-  async close(): Promise<void> {
+  /** Takes no input any more: says good-bye to everybody, and answers all commands. */
+  stop(): void {
     this.#driver.input({ type: 'stop' });
     this.#driver.close();
+    this.#desk.close(fail({ code: 'stopping' }));
+  }
+
+  /** Stops, and ends all threads and connections. */
+  async close(): Promise<void> {
+    this.stop();
     await Promise.all([this.#sockets.close(), this.#pools.close()]);
   }
 
@@ -212,6 +218,9 @@ class Pools {
         const foundMono = Number(process.hrtime.bigint()) / 1e6;
         input({ type: 'mined', job, nonce });
         logger.debug('found a nonce', { job, foundMono });
+      },
+      onExhausted: (job) => {
+        input({ type: 'nonces-used-up', job });
       },
       onHashes: (count) => {
         input({ type: 'hashed', count });

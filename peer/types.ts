@@ -15,6 +15,8 @@ export type Input =
   | ConnectionInput
   /** A worker found `nonce` for the header of job `job`. */
   | { readonly type: 'mined'; readonly job: number; readonly nonce: number }
+  /** A thread has no nonce of job `job` left. */
+  | { readonly type: 'nonces-used-up'; readonly job: number }
   /** Hashes done by all workers since the last such input, about once a second while they hash. */
   | { readonly type: 'hashed'; readonly count: number }
   /** Facts about bytes, in any order, any number of times. */
@@ -120,6 +122,7 @@ export interface SubmittedTransaction {
 }
 
 export type CommandProblem =
+  | { readonly code: 'stopping' }
   | { readonly code: 'target-not-fixed' }
   | { readonly code: 'busy'; readonly what: string }
   | { readonly code: 'rejected'; readonly reject: Reject };

@@ -45,8 +45,8 @@ const METRICS: readonly Metric[] = [
   {
     name: 'cairn_mining_hashes_total',
     type: 'counter',
-    help: 'hashes of the mining threads since the start',
-    samples: ({ hashing }) => [{ value: hashing.hashes }],
+    help: 'hashes since the start',
+    samples: ({ hashing, mining }) => [{ value: hashing.hashes + mining.hashesHere }],
   },
   {
     name: 'cairn_mining_stale_hashes_total',

@@ -36,6 +36,8 @@ export function refusalOf(problem: CommandProblem): Refusal {
         code: problem.code,
         message: 'This network’s target moves with its hash rate, so nobody mines on demand.',
       };
+    case 'stopping':
+      return { type: 'http', code: problem.code, message: STOPPING };
     case 'busy':
       return { type: 'http', code: 'busy', message: `Not now: ${problem.what}.` };
     case 'rejected':
@@ -44,6 +46,10 @@ export function refusalOf(problem: CommandProblem): Refusal {
       return assertNever(problem);
   }
 }
+
+const STOPPING =
+  'The node stopped before this was done. What it had done by then, such as blocks that were ' +
+  'mined, stays done.';
 
 /** Status and body of the answer. */
 export function answerOf(refusal: Refusal): { readonly status: number; readonly body: ErrorBody } {

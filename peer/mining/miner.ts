@@ -4,7 +4,7 @@
  *
  * - It hashes on the announced tip only, and on nothing while a block that it found is on its way.
  * - Each second the job is renewed, because the header's time and an eased target move with the
- *   clock.
+ *   clock; and before, when a thread has hashed its share of the nonces.
  * - Jobs on the present tip stay good after a renewal; those on an older tip are forgotten with it.
  *
  * In the node: input `mined` → `onMined` → chain → `onAccepted` or `onRejected`; `tip-changed` →
@@ -86,6 +86,8 @@ export interface MiningStatus {
   readonly blocksFound: number;
   /** Nonces that came too late: the tip had moved. */
   readonly staleFinds: number;
+  /** Hashes of blocks on demand that the workers had no part in. */
+  readonly hashesHere: number;
 }
 
 /** The commands that the miner answers. */
@@ -133,6 +135,7 @@ export class Miner {
   #lastFoundAt: MonoMs | undefined;
   #blocksFound = 0;
   #staleFinds = 0;
+  #hashesHere = 0;
 
   constructor(options: MinerOptions, dependencies: MinerDependencies) {
     this.#options = options;
@@ -211,9 +214,15 @@ export class Miner {
     const isWinner = (nonce: number): boolean =>
       hashValue(headerHash(encodeHeader({ ...header, nonce }))) <= target;
     for (let nonce = 0; nonce < NONCES_HERE_MAX; nonce++) {
+      this.#hashesHere += 1;
       if (isWinner(nonce)) return { job: this.#nextJobId - 1, nonce };
     }
     return undefined;
+  }
+
+  /** Input `nonces-used-up`: one of the threads wants another header, so all get one. */
+  onNoncesUsedUp(jobId: number): void {
+    if (jobId === this.#nextJobId - 1) this.#isOutdated = true;
   }
 
   /** Input `hashed`. */
@@ -271,6 +280,7 @@ export class Miner {
       expectedSeconds: isKnown ? Number(workOf(target)) / hashesPerSecond : undefined,
       blocksFound: this.#blocksFound,
       staleFinds: this.#staleFinds,
+      hashesHere: this.#hashesHere,
     };
   }
 

@@ -32,8 +32,13 @@ export async function measureHashRate(wish: Calibration): Promise<number> {
       reject(new Error(sentence));
     };
   });
+  const { threads } = wish;
+  let id = 0;
   const pool = new HashPool(wish.kernel, {
     onFound: () => undefined,
+    onExhausted: (job) => {
+      if (job === id) pool.set({ ...ENDLESS_JOB, threads, id: ++id });
+    },
     onHashes: () => undefined,
     onTrouble,
   });

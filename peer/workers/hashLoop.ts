@@ -21,6 +21,8 @@ export interface HashLoopOptions {
   readonly thread: number;
   readonly kernel: Kernel;
   readonly onFound: (job: number, nonce: number) => void;
+  /** No nonce of its share of the job is left. */
+  readonly onExhausted: (job: number) => void;
   /** Without work of its own for so long it ends, half a minute unless given. */
   readonly idleMs?: number;
 }
@@ -61,7 +63,7 @@ class HashLoop {
 
   /** Hashes on `job` until there is another one. */
   hash(job: JobCopy, generation: number): void {
-    const { slot, thread } = this.#options;
+    const { slot, thread, onExhausted } = this.#options;
     const end = nonceFrom(thread + 1, job.threads);
     let next = nonceFrom(thread, job.threads);
     this.#duty.restart(job.cpuPercent);
@@ -71,7 +73,7 @@ class HashLoop {
       const count = Math.min(this.#sliceNonces, end - next);
       const isFound = count > 0 && this.#hashSlice(job, generation, next, count);
       next += count;
-      // The miner renews the job each second; a hundred threads of 42 MH/s use theirs up in one.
+      if (next === end && !isFound) onExhausted(job.id);
       if (isFound || next === end) this.#rest(generation, Infinity);
       else this.#restIfDue(generation);
     }

@@ -7,7 +7,7 @@ import type { Worker } from 'node:worker_threads';
 
 import { assert } from '../../shared/assert.js';
 import type { HashingFigures, MineJob } from '../types.js';
-import type { Found, HashThreadData } from './hashThread.js';
+import type { HashThreadData, HashThreadMessage } from './hashThread.js';
 import type { KernelName } from './kernel/kernel.js';
 import { JobSlot, PREVIOUS, THREADS_MAX } from './jobSlot.js';
 import { Latencies } from './latencies.js';
@@ -19,6 +19,8 @@ const SAMPLE_MS = 1_000;
 export interface HashPoolListeners {
   /** A nonce wins for job `job`, which may be an old one by now. */
   onFound(job: number, nonce: number): void;
+  /** A thread has no nonce of job `job` left. */
+  onExhausted(job: number): void;
   /** Hashes of all threads since the last call; once a second while there is a job. */
   onHashes(count: number): void;
   /** A thread died; it is started again after a while. A sentence for the operator. */
@@ -38,6 +40,8 @@ export class HashPool {
   /** Of the first job on that block, while not all threads are known to hash on it. */
   #writtenAt: bigint | undefined;
   #hashes = 0;
+  /** Of these: since the last `takeHashes`. */
+  #untaken = 0;
   #staleHashes = 0;
   #sampler: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -87,16 +91,16 @@ export class HashPool {
 
   /** Hashes of all threads since the last call, or the last `onHashes`. */
   takeHashes(): number {
-    let count = 0;
-    for (let i = 0; i < THREADS_MAX; i++) count += this.#slot.takeHashes(i);
-    this.#hashes += count;
+    this.#countHashes();
+    const count = this.#untaken;
+    this.#untaken = 0;
     return count;
   }
 
-  /** What was done since the start; hashes at most a second ago. */
+  /** What was done since the start. */
   figures(): HashingFigures {
     this.#noteInterrupt();
-    this.#takeStaleHashes();
+    this.#countHashes();
     return {
       hashes: this.#hashes,
       staleHashes: this.#staleHashes,
@@ -112,8 +116,14 @@ export class HashPool {
     await Promise.all([...this.#threads.values()].map((worker) => worker.terminate()));
   }
 
-  #takeStaleHashes(): void {
-    for (let i = 0; i < THREADS_MAX; i++) this.#staleHashes += this.#slot.takeStaleHashes(i);
+  /** The slot's counters are 32 bits wide: they are emptied at least once a second. */
+  #countHashes(): void {
+    for (let i = 0; i < THREADS_MAX; i++) {
+      const count = this.#slot.takeHashes(i);
+      this.#hashes += count;
+      this.#untaken += count;
+      this.#staleHashes += this.#slot.takeStaleHashes(i);
+    }
   }
 
   /** Whether all threads of the job run, so that they need no start to see it. */
@@ -154,8 +164,10 @@ export class HashPool {
     };
     const worker = startThread('hashThread', { workerData, name: `hash ${thread}` });
     let problem = 'it ended by itself';
-    worker.on('message', ({ job, nonce }: Found) => {
-      if (!this.#isClosed) this.#listeners.onFound(job, nonce);
+    worker.on('message', ({ job, nonce }: HashThreadMessage) => {
+      if (this.#isClosed) return;
+      if (nonce === undefined) this.#listeners.onExhausted(job);
+      else this.#listeners.onFound(job, nonce);
     });
     worker.on('error', (error) => {
       problem = error.message;
@@ -177,7 +189,6 @@ export class HashPool {
 
   readonly #sample = (): void => {
     const count = this.takeHashes();
-    this.#takeStaleHashes();
     this.#noteInterrupt();
     if (count > 0) this.#restarts.onWork();
     if (this.#wanted > 0 || count > 0) {

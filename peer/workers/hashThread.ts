@@ -16,10 +16,10 @@ export interface HashThreadData {
   readonly kernel: KernelName;
 }
 
-/** A thread's message: a nonce that wins for a job. */
-export interface Found {
+/** A thread's message: a nonce that wins for a job; `undefined`: none of its share is left. */
+export interface HashThreadMessage {
   readonly job: number;
-  readonly nonce: number;
+  readonly nonce: number | undefined;
 }
 
 lowerPriority();
@@ -30,7 +30,10 @@ runHashLoop({
   thread,
   kernel: loadKernel(kernel),
   onFound: (job, nonce) => {
-    port.postMessage({ job, nonce } satisfies Found);
+    port.postMessage({ job, nonce } satisfies HashThreadMessage);
+  },
+  onExhausted: (job) => {
+    port.postMessage({ job, nonce: undefined } satisfies HashThreadMessage);
   },
 });
 

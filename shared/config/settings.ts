@@ -23,10 +23,12 @@ const NETWORK_NAME = { type: 'network-name' } as const;
 const PORT = { type: 'integer', min: 1, max: 65_535 } as const;
 /** The kernels there are (peer/workers/kernel), and a choice among those that run here. */
 export const KERNEL_CHOICES = ['node', 'wasm', 'native', 'fastest'] as const;
-/** What mines unless somebody chooses: it has to run everywhere. */
+/** Unless somebody chooses, all mine with the same one, so that a room of laptops is fair. */
+export const UNCHOSEN_KERNEL = 'wasm, or node where that cannot run';
+const OTHERWISE = `without it ${UNCHOSEN_KERNEL}`;
 const KERNEL = {
   kind: { type: 'choice', of: KERNEL_CHOICES },
-  default: 'wasm',
+  default: undefined,
   flag: 'kernel',
 } as const;
 const PERCENT = { type: 'integer', min: 1, max: 100 } as const;
@@ -98,7 +100,7 @@ export const SETTINGS = {
   },
   'tracker.mining.kernel': {
     ...KERNEL,
-    about: 'code with which those computers will hash; the first difficulty fits it',
+    about: `code with which those computers will hash; the first difficulty fits it; ${OTHERWISE}`,
   },
   'peer.tracker': {
     kind: { type: 'endpoint' },
@@ -167,7 +169,7 @@ export const SETTINGS = {
   },
   'peer.mining.kernel': {
     ...KERNEL,
-    about: 'code that hashes; fastest: whichever is, of those that run here',
+    about: `code that hashes; fastest: whichever is, of those that run here; ${OTHERWISE}`,
   },
   'peer.payTo': {
     kind: { type: 'text', lengthMax: 128 },
@@ -237,7 +239,7 @@ export const SETTINGS = {
   },
   'network.mining.kernel': {
     ...KERNEL,
-    about: 'code with which all peers hash; fastest: whichever is, of those that run here',
+    about: `code with which all hash; fastest: whichever is, of those that run here; ${OTHERWISE}`,
   },
   'network.quiet': {
     kind: { type: 'boolean' },

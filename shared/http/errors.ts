@@ -66,7 +66,7 @@ export const HTTP_ERRORS = {
   },
   busy: { status: 409, hint: 'Try again in a moment.' },
   'not-ready': { status: 503, hint: 'Try again when it is synced and has peers.' },
-  stopping: { status: 503, hint: 'The node is stopping. Start it again.' },
+  stopping: { status: 503, hint: 'Ask again when it is up.' },
   internal: { status: 500, hint: 'This is a defect. The node’s log has more.' },
 } as const;
 

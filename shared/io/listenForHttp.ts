@@ -33,7 +33,12 @@ export async function listenForHttp(
   }
 }
 
-/** Ends all connections at once and stops listening. */
+/** How long answers that are under way at the end may take. */
+const LAST_ANSWERS_MS = 500;
+/** How often to look whether they have gone out. */
+const LOOK_MS = 10;
+
+/** Stops listening, and ends all connections: those that are owed an answer, a moment later. */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
   const closed = servers.map(
     (server) =>
@@ -43,8 +48,16 @@ export async function closeServers(servers: readonly Server[]): Promise<void> {
         });
       }),
   );
-  for (const server of servers) server.closeAllConnections();
+  const deadline = performance.now() + LAST_ANSWERS_MS;
+  const timer = setInterval(() => {
+    const isOver = performance.now() >= deadline;
+    for (const server of servers) {
+      if (isOver) server.closeAllConnections();
+      else server.closeIdleConnections();
+    }
+  }, LOOK_MS);
   await Promise.all(closed);
+  clearInterval(timer);
 }
 
 async function listenOn(handler: RequestListener, host: string, port: number): Promise<Listening> {

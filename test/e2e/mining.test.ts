@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { BenchReport } from '../../cli/benchReport.js';
 import { KERNEL_NAMES } from '../../peer/workers/kernel/kernels.js';
 import type { MiningJson, StatusJson } from '../../shared/http/nodeSchemas.js';
@@ -17,22 +17,30 @@ describe('e2e: mining', function () {
   });
   afterEach(() => sandbox.close());
 
-  /** On a network of its own, whose difficulty fits it; returns where its API is. */
+  /**
+   * On a network of its own, whose first difficulty fits the slowest kernel: any other has its
+   * first blocks within a second or two. Returns where its API is.
+   */
   async function startMiner(...flags: string[]): Promise<string> {
     const genesis = sandbox.path('red.json');
-    await sandbox.json('genesis', '--name', 'red', '--kernel', 'fastest', '--out', genesis);
-    const [tcp = 0, http = 0] = await freePorts(2);
-    const running = sandbox.start(
-      ...['peer', '--name', 'Alice', '--genesis', genesis, '--mine', ...flags],
-      ...['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http)],
-    );
+    await sandbox.json('genesis', '--name', 'red', '--kernel', 'node', '--out', genesis);
+    const { running, url } = await startPeer(genesis, '--mine', ...flags);
     const [, kernel = ''] = await untilPrinted(
       running,
       /the kernel that hashes works .*kernel=(\w+)/,
     );
     expect(KERNEL_NAMES).to.include(kernel);
+    return url;
+  }
+
+  async function startPeer(genesis: string, ...flags: string[]) {
+    const [tcp = 0, http = 0] = await freePorts(2);
+    const running = sandbox.start(
+      ...['peer', '--name', 'Alice', '--genesis', genesis, ...flags],
+      ...['--listen', `127.0.0.1:${String(tcp)}`, '--http', String(http)],
+    );
     await untilPrinted(running, /the peer is up/);
-    return `http://127.0.0.1:${String(http)}`;
+    return { running, url: `http://127.0.0.1:${String(http)}` };
   }
 
   it('mines with the fastest kernel, and tells it in log, status and metrics', async () => {
@@ -67,6 +75,26 @@ describe('e2e: mining', function () {
     for (const name of KERNEL_NAMES)
       expect(output).to.match(new RegExp(`^(Kernel )?${name} `, 'm'));
     expect(output).to.include('A block takes 65,536 hashes in the mean: the easiest target of');
+  });
+
+  it('answers who waits for a block when it is told to stop', async () => {
+    const genesis = sandbox.path('slow.json');
+    await sandbox.json('genesis', '--template', 'dev', '--name', 'slow', '--out', genesis);
+    const params = JSON.parse(readFileSync(genesis, 'utf8')) as object;
+    // 2^64 hashes a block: nobody finds one.
+    writeFileSync(genesis, JSON.stringify({ ...params, genesisBits: '19010000' }));
+    const { running, url } = await startPeer(genesis);
+    const waiting = sandbox.run('mine', '1');
+    await until('work on it', 20_000, async () => {
+      const mining = (await (await fetch(`${url}/api/mining`)).json()) as MiningJson;
+      return mining.resting === null ? true : undefined;
+    });
+    expect((await stop(running)).code).to.equal(0);
+    const { code, output } = await waiting;
+    expect(code).to.equal(1);
+    expect(output).to.match(
+      /^The node stopped before this was done\. .* Ask again when it is up\.\n$/,
+    );
   });
 
   it('refuses what it cannot measure in one line', async () => {

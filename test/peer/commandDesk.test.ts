@@ -37,6 +37,20 @@ describe('commandDesk', () => {
     ]);
   });
 
+  it('answers all who wait at the end, and all who come after it', async () => {
+    const inputs: Input[] = [];
+    const desk = new CommandDesk<Command, unknown>((input) => inputs.push(input));
+    const first = desk.command(generate(1));
+    await turn();
+    const second = desk.command(generate(2));
+    desk.close('closed');
+    const answers = await Promise.all([first, second, desk.command(generate(3))]);
+    expect(answers).to.deep.equal(['closed', 'closed', 'closed']);
+    desk.onReply({ id: 1, result: 'late' });
+    await turn();
+    expect(inputs).to.have.length(1);
+  });
+
   it('brings each answer to who asked', async () => {
     const desk = new CommandDesk<Command, unknown>(() => undefined);
     const asked = [desk.command(generate(1)), desk.command(generate(2))];

@@ -248,6 +248,7 @@ describe('node: commands', () => {
     expect(hashes).to.have.length(10);
     expect(hashes && hashes[9]).to.equal(other.tip);
     expect(jobs).to.deep.equal([{ type: 'mine', job: undefined }]);
+    expect(node.node.queries.mining(world.now).hashesHere).to.be.within(10, 10 * 256);
   });
 
   it('leaves blocks on demand that need many hashes to the workers', () => {

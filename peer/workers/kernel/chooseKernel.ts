@@ -3,7 +3,7 @@
 import type { KERNEL_CHOICES } from '../../../shared/config/settings.js';
 import { Trouble } from '../../../shared/io/trouble.js';
 import type { Kernel, KernelName } from './kernel.js';
-import { KERNEL_NAMES, loadKernel } from './kernels.js';
+import { DEFAULT_KERNEL, FALLBACK_KERNEL, KERNEL_NAMES, loadKernel } from './kernels.js';
 
 /** A kernel's name, or `fastest`: whichever is, of those that run here. */
 export type KernelWish = (typeof KERNEL_CHOICES)[number];
@@ -13,19 +13,29 @@ export interface ChosenKernel {
   readonly name: KernelName;
   /** What it makes use of here, such as `AVX-512`. */
   readonly detail: string | undefined;
+  /** Why it is not the one that hashes elsewhere, where nobody chose: a sentence for people. */
+  readonly problem: string | undefined;
 }
 
 /**
- * For a start: `fastest` keeps this thread busy for some tens of milliseconds a kernel. Throws
- * `Trouble` where the kernel cannot be used here.
+ * For a start: `fastest` keeps this thread busy for some tens of milliseconds a kernel; without a
+ * wish it is the default one, or the fallback where that cannot run. Throws `Trouble` where the
+ * kernel cannot be used here.
  */
 export function chooseKernel(
-  wish: KernelWish,
+  wish: KernelWish | undefined,
   load = loadKernel,
   names = KERNEL_NAMES,
 ): ChosenKernel {
-  const { name, detail } = wish === 'fastest' ? fastest(load, names) : loaded(wish, load);
-  return { name, detail };
+  const reason = wish === undefined ? whyNot(DEFAULT_KERNEL, load) : undefined;
+  const name = wish ?? (reason === undefined ? DEFAULT_KERNEL : FALLBACK_KERNEL);
+  const kernel = name === 'fastest' ? fastest(load, names) : loaded(name, load);
+  const problem =
+    reason === undefined
+      ? undefined
+      : `Kernel ${DEFAULT_KERNEL} cannot be used here: ${reason} Kernel ${kernel.name} hashes in ` +
+        'its place, slower than the peers of other computers do.';
+  return { name: kernel.name, detail: kernel.detail, problem };
 }
 
 /** Why a kernel does not run here, in a sentence; `undefined`: it does. */

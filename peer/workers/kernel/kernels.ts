@@ -1,7 +1,6 @@
 /** All kernels by name, and which of them run here. */
 
 import { assertDefined } from '../../../shared/assert.js';
-import { SETTINGS } from '../../../shared/config/settings.js';
 import type { Kernel, KernelName } from './kernel.js';
 import { loadNativeKernel } from './nativeKernel.js';
 import { nodeKernel } from './nodeKernel.js';
@@ -17,8 +16,10 @@ const LOADERS: Readonly<Record<KernelName, () => Kernel>> = {
 
 export const KERNEL_NAMES = Object.keys(LOADERS) as readonly KernelName[];
 
-/** What hashes unless somebody chooses. */
-export const DEFAULT_KERNEL: KernelName = SETTINGS['peer.mining.kernel'].default;
+/** What hashes unless somebody chooses … */
+export const DEFAULT_KERNEL: KernelName = 'wasm';
+/** … or where that cannot run: it needs nothing but Node. */
+export const FALLBACK_KERNEL: KernelName = 'node';
 
 /** Loads a kernel and tests it. Throws an error with a sentence when it cannot be used here. */
 export function loadKernel(name: KernelName): Kernel {

@@ -6,7 +6,7 @@ const SOURCES: MetricsSources = {
   mining: {
     ...{ mode: { type: 'continuous' }, generating: 0, threads: 2, cpuPercent: 50 },
     ...{ resting: undefined, hashesPerSecond: 12_345.5, expectedSeconds: 10 },
-    ...{ blocksFound: 3, staleFinds: 2 },
+    ...{ blocksFound: 3, staleFinds: 2, hashesHere: 500 },
   },
   hashing: {
     ...{ hashes: 1_000_000, staleHashes: 70 },
@@ -26,7 +26,7 @@ describe('api/metrics', () => {
   it('tells hash rate, hashes, finds and what of them was stale', () => {
     expect(lines).to.include.members([
       'cairn_mining_hashes_per_second 12345.5',
-      'cairn_mining_hashes_total 1000000',
+      'cairn_mining_hashes_total 1000500',
       'cairn_mining_stale_hashes_total 70',
       'cairn_mining_blocks_found_total 3',
       'cairn_mining_stale_blocks_total 2',

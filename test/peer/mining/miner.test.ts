@@ -77,6 +77,21 @@ describe('mining/miner: continuous', () => {
     expect(world.working().header.slice(36, 68)).to.deep.equal(first.header.slice(36, 68));
   });
 
+  it('gives another header at once to threads that have no nonces left', () => {
+    const world = new MiningWorld();
+    world.settle(at(3));
+    const first = world.working();
+    world.miner.onNoncesUsedUp(first.id);
+    world.settle(at(3.1));
+    const second = world.working();
+    expect(second.header.slice(36, 68)).not.to.deep.equal(first.header.slice(36, 68));
+    expect(second.header.slice(0, 36)).to.deep.equal(first.header.slice(0, 36));
+    // The other threads were asked to leave the first job, and may not have seen it yet.
+    world.miner.onNoncesUsedUp(first.id);
+    world.settle(at(3.2));
+    expect(world.working()).to.equal(second);
+  });
+
   it('takes a nonce for a job that was only renewed since', () => {
     const world = new MiningWorld();
     world.settle(at(3));

@@ -19,13 +19,15 @@ const JOB: MineJob = {
 /** Ends a loop, which by itself never ends while it has work. */
 class Stop extends Error {}
 
+const NOTHING = { onFound: () => undefined, onExhausted: () => undefined };
+
 /** Runs the loop of `thread` on `job` until `search` throws a `Stop`; returns its slot. */
 function run(job: MineJob, thread: number, search: (slot: JobSlot) => Kernel['search']): JobSlot {
   const slot = new JobSlot();
   slot.write(job);
   const kernel: Kernel = { name: 'node', search: search(slot) };
   const loop = () => {
-    runHashLoop({ slot, thread, kernel, onFound: () => undefined });
+    runHashLoop({ slot, thread, kernel, ...NOTHING });
   };
   expect(loop).to.throw(Stop);
   return slot;
@@ -60,9 +62,34 @@ describe('workers/hashLoop', () => {
     await once(waker, 'online');
     const begin = performance.now();
     const kernel: Kernel = { name: 'node', search: () => -1 };
-    runHashLoop({ slot, thread: 1, kernel, onFound: () => undefined, idleMs: 300 });
+    runHashLoop({ slot, thread: 1, kernel, ...NOTHING, idleMs: 300 });
     expect(performance.now() - begin).to.be.within(290, 1_500);
     await waker.terminate();
+  });
+
+  it('asks once for another job when its share is used up, and begins with it', () => {
+    const threads = 200;
+    const [begin, end] = [1, 2].map((i) => Math.floor((2 ** 32 * i) / threads)) as [number, number];
+    const slot = new JobSlot();
+    slot.write({ ...JOB, threads });
+    const exhausted: number[] = [];
+    const hashed: number[] = [];
+    const onExhausted = (job: number): void => {
+      exhausted.push(job);
+      if (exhausted.length === 2) throw new Stop();
+      slot.write({ ...JOB, threads, id: 2 });
+    };
+    const search: Kernel['search'] = (_header, _target, first, count) => {
+      if (first === begin) hashed.push(0);
+      hashed.push((hashed.pop() ?? 0) + count);
+      return -1;
+    };
+    expect(() => {
+      const kernel: Kernel = { name: 'node', search };
+      runHashLoop({ slot, thread: 1, kernel, onFound: () => undefined, onExhausted });
+    }).to.throw(Stop);
+    expect(exhausted).to.deep.equal([1, 2]);
+    expect(hashed).to.deep.equal([end - begin, end - begin]);
   });
 
   it('begins with the new job after the slice in which it came', () => {

@@ -24,6 +24,7 @@ const jobOf = (id: number, target: bigint, threads = 1): MineJob => ({
 
 const SILENT: HashPoolListeners = {
   onFound: () => undefined,
+  onExhausted: () => undefined,
   onHashes: () => undefined,
   onTrouble: () => undefined,
 };
@@ -47,6 +48,7 @@ describe('workers/hashPool', () => {
         found.push({ job, nonce });
         onFound();
       },
+      onExhausted: () => undefined,
       onHashes: (count) => onHashes(count),
       onTrouble: (sentence) => troubles.push(sentence),
     });
@@ -121,6 +123,15 @@ describe('workers/hashPool', () => {
     expect(pool.takeHashes()).to.be.greaterThan(0);
   });
 
+  it('tells of the hashes of a block as soon as it is found', async () => {
+    pool.set(jobOf(1, ANY));
+    await nextFound();
+    expect(pool.figures().hashes).to.equal(1);
+    expect(pool.figures().hashes).to.equal(1);
+    expect(pool.takeHashes()).to.equal(1);
+    expect(pool.takeHashes()).to.equal(0);
+  });
+
   it('tells the hashes once a second', async () => {
     pool.set(jobOf(1, NEVER));
     expect(await hashesOfOneSecond()).to.be.greaterThan(1);
@@ -135,7 +146,6 @@ describe('workers/hashPool', () => {
       await slices();
       const { hashes, staleHashes } = pool.figures();
       await slices();
-      pool.takeHashes();
       const later = pool.figures();
       expect(later.staleHashes).to.equal(staleHashes);
       expect(later.hashes).to.be.greaterThan(hashes);
@@ -150,7 +160,6 @@ describe('workers/hashPool', () => {
     pool.set(jobOf(2, NEVER));
     await upToDate();
     await slices();
-    pool.takeHashes();
     const { hashes, staleHashes } = pool.figures();
     expect(staleHashes).to.be.within(1, 65_536);
     expect(staleHashes).to.be.lessThan(hashes);

@@ -41,7 +41,25 @@ describe('workers/kernel/chooseKernel', () => {
 
   it('tells what the kernel makes use of', () => {
     const chosen = chooseKernel(FIRST, (name) => pretend(name, 0));
-    expect(chosen).to.deep.equal({ name: FIRST, detail: '0 ms' });
+    expect(chosen).to.deep.equal({ name: FIRST, detail: '0 ms', problem: undefined });
+  });
+
+  it('gives the same kernel to all who do not choose', () => {
+    const chosen = chooseKernel(undefined, (name) => pretend(name, 0));
+    expect(chosen).to.deep.equal({ name: 'wasm', detail: '0 ms', problem: undefined });
+  });
+
+  it('gives one that runs everywhere to who did not choose, where that kernel cannot run', () => {
+    const load = (name: KernelName): Kernel => {
+      if (name === 'wasm') throw new Error('this processor has no SIMD');
+      return pretend(name, 0);
+    };
+    const { name, problem } = chooseKernel(undefined, load);
+    expect(name).to.equal('node');
+    expect(problem).to.match(
+      /^Kernel wasm cannot be used here: this processor has no SIMD\. Kernel/,
+    );
+    expect(troubleOf(() => chooseKernel('wasm', load)).code).to.equal('kernel-unusable');
   });
 
   it('says of a kernel that cannot be used why, and what to do', () => {
