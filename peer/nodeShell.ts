@@ -241,8 +241,8 @@ class Pools {
   }
 }
 
-/** On demand: two milliseconds of work, after which others have their turn. */
-const BLOCKS_AT_ONCE = 16;
+/** On demand: some milliseconds of work, after which others have their turn. */
+const BLOCKS_AT_ONCE = 32;
 
 function openNode(
   { node, advertisedPort, seed }: NodeShellOptions,
