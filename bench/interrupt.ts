@@ -29,12 +29,12 @@ const SAMPLES = 400;
  * Before them, so that Node has compiled what each block runs: its compiler's threads have our
  * priority, and while one works, the worker whose core it takes does not.
  */
-const WARM_UP = 4_000;
+const WARM_UP = 3_000;
 const THREADS = 2;
 const LOOK_EVERY_MS = 5;
 /** What the main thread works in one go when it is half busy: a part of a large block. */
 const BUSY_MS = 2;
-/** Between two blocks. */
+/** Between two blocks of which the second is a sample. */
 const REST_MS = 20;
 
 export async function interrupt(): Promise<Figure[]> {
@@ -66,13 +66,13 @@ function figuresOf(
   ];
 }
 
-const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, REST_MS));
+const rest = (ms = REST_MS): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const planOf = (blockCount: number) => ({ blockCount, transactionCount: 0 });
 
 interface TipsOptions {
   /** Our main thread works so long, rests so long, and so on. */
   readonly busyMs: number;
-  /** Blocks before the samples, without a rest; the first of them starts the workers. */
+  /** Blocks before the samples, almost without a rest; the first of them starts the workers. */
   readonly warmUp: number;
 }
 
@@ -81,21 +81,17 @@ async function fromTips({ busyMs, warmUp }: TipsOptions): Promise<readonly numbe
   const network = benchNetwork(plan);
   const blocks = [...benchBlocks(network, plan)];
   const watched = new WatchedNode(network);
-  for (const { bytes } of blocks.slice(0, warmUp)) {
-    watched.submit(bytes);
-    await new Promise(setImmediate);
-  }
-  await until('workers', () => (watched.areWorkersUpToDate ? true : undefined));
-  const load = new Load(busyMs);
-  for (const [i, { bytes }] of blocks.slice(warmUp).entries()) {
-    await rest();
+  let load: Load | undefined;
+  for (const [i, { bytes }] of blocks.entries()) {
+    if (i === warmUp) load = new Load(busyMs);
+    await rest(i < warmUp ? 0 : REST_MS);
     watched.submit(bytes);
     watched.watch();
     await until('workers', () => (watched.fromTipMs.length > i ? true : undefined));
   }
-  load.stop();
+  load?.stop();
   await watched.close();
-  return watched.fromTipMs;
+  return watched.fromTipMs.slice(warmUp);
 }
 
 async function fromBytes(): Promise<readonly number[]> {
@@ -200,10 +196,6 @@ class WatchedNode {
 
   get isConnected(): boolean {
     return this.#node.queries.peerCount > 0;
-  }
-
-  get areWorkersUpToDate(): boolean {
-    return this.#pool.isUpToDate;
   }
 
   connect(other: PeerProcess): void {
