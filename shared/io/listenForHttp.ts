@@ -34,7 +34,7 @@ export async function listenForHttp(
 }
 
 /** How long answers that are under way at the end may take. */
-const LAST_ANSWERS_MS = 500;
+const LAST_ANSWERS_MS = 1_000;
 /** How often to look whether they have gone out. */
 const LOOK_MS = 10;
 
