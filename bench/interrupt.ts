@@ -2,7 +2,7 @@
  * A new tip is accepted → all workers hash on top of it; and the same from when its bytes come over
  * TCP, from a peer that shares the two cores. This process runs a real node with sockets, threads
  * and a store in memory, so that it can look at the workers. Their targets are out of reach, so
- * that they hash all the time.
+ * that they hash all the time; a peer that finds blocks is measured by its own metrics.
  */
 
 import { sign } from '#crypto';
@@ -20,6 +20,7 @@ import { HashPool } from '../peer/workers/hashPool.js';
 import { DEFAULT_KERNEL } from '../peer/workers/kernel/kernels.js';
 import { owner } from '../test/support/blocks.js';
 import { benchBlocks, benchNetwork } from './chains.js';
+import { interruptsOfPeer } from './interruptPeer.js';
 import { benchNodeOptions } from './nodeOptions.js';
 import { monoMs, spawnPeer, temporaryDirectory, until, type PeerProcess } from './processes.js';
 import { median, percentile, type Figure } from './report.js';
@@ -47,6 +48,7 @@ export async function interrupt(): Promise<Figure[]> {
     ...figuresOf('tip-to-workers, idle', idle, ['≤ 1', '≤ 3']),
     ...figuresOf('tip-to-workers, half busy', busy, ['≤ 3', '≤ 10']),
     ...figuresOf('bytes-to-workers', bytes, ['≤ 5', '≤ 20']),
+    ...(await interruptsOfPeer()),
   ];
 }
 

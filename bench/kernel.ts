@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { measureHashRate } from '../peer/workers/calibrate.js';
 import type { Way } from './hashTurn.js';
-import { nativeLimits, ROUND_NONCES, ROUNDS } from './nativeLimit.js';
+import { whyNot } from '../peer/workers/kernel/chooseKernel.js';
+import { nativeLimits, NoBareProgram, ROUND_NONCES, ROUNDS } from './nativeLimit.js';
 import { median, type Figure } from './report.js';
 
 const TURNS = 100;
@@ -21,22 +22,47 @@ const MILLION = 1e6;
 export async function kernel(): Promise<Figure[]> {
   const [oneShot, node, wasm] = await ratesOf(['one-shot', 'node', 'wasm']);
   const [one, two] = await threadRates();
-  const native = await nativeRates();
   const rates = { 'crypto.hash': oneShot, node, wasm, 'wasm-two-threads': two };
   return [
     ...Object.entries(rates).map(([metric, rate]) => rateFigure(metric, rate)),
     { metric: 'wasm-over-crypto.hash', value: wasm / oneShot, unit: 'times', goal: '≥ 10' },
     { metric: 'wasm-two-threads-over-one', value: two / one, unit: 'times', goal: '≥ 1.9' },
-    rateFigure('native', median(native.kernel)),
-    rateFigure('native-limit', median(native.limit)),
+    ...(await nativeFigures()),
+  ];
+}
+
+/** None where there is no native kernel, or no compiler to measure it against. */
+async function nativeFigures(): Promise<Figure[]> {
+  const problem = whyNot('native');
+  if (problem !== undefined) return noNative(problem);
+  try {
+    return figuresOfNative(await nativeRates());
+  } catch (error) {
+    if (error instanceof NoBareProgram) return noNative(error.message);
+    throw error;
+  }
+}
+
+function noNative(problem: string): Figure[] {
+  console.log(`No figures of the native kernel: ${problem}`);
+  return [];
+}
+
+function figuresOfNative({ kernel: rates, limit }: NativeRates): Figure[] {
+  return [
+    rateFigure('native', median(rates)),
+    rateFigure('native-limit', median(limit)),
     {
       metric: 'native-over-limit',
-      value: median(native.kernel.map((rate, i) => rate / (native.limit[i] ?? 0))),
+      value: median(rates.map((rate, i) => rate / (limit[i] ?? 0))),
       unit: 'ratio',
       goal: '≥ 0.85',
     },
   ];
 }
+
+/** Hashes a second, one for each turn. */
+type NativeRates = Readonly<Record<'kernel' | 'limit', readonly number[]>>;
 
 const rateFigure = (metric: string, rate: number): Figure => ({
   metric,
@@ -91,19 +117,22 @@ async function ratesOf(ways: readonly [Way, Way, Way]): Promise<[number, number,
  * The kernel as it is called from JavaScript, and the best path of the bare program, each by its
  * best round: others make a round slower, none makes one faster.
  */
-async function nativeRates(): Promise<Readonly<Record<'kernel' | 'limit', readonly number[]>>> {
+async function nativeRates(): Promise<NativeRates> {
   const native = new Contestant('native');
-  const rates: Record<'kernel' | 'limit', number[]> = { kernel: [], limit: [] };
-  for (let turn = 0; turn < NATIVE_TURNS; turn++) {
-    const limits = await nativeLimits();
-    rates.limit.push(Math.max(...limits.map(({ hashesPerSecond }) => hashesPerSecond)));
-    let bestMs = Infinity;
-    for (let round = 0; round < ROUNDS; round++) {
-      bestMs = Math.min(bestMs, await native.turn(ROUND_NONCES));
+  const rates: Record<keyof NativeRates, number[]> = { kernel: [], limit: [] };
+  try {
+    for (let turn = 0; turn < NATIVE_TURNS; turn++) {
+      const limits = await nativeLimits();
+      rates.limit.push(Math.max(...limits.map(({ hashesPerSecond }) => hashesPerSecond)));
+      let bestMs = Infinity;
+      for (let round = 0; round < ROUNDS; round++) {
+        bestMs = Math.min(bestMs, await native.turn(ROUND_NONCES));
+      }
+      rates.kernel.push((ROUND_NONCES * 1_000) / bestMs);
     }
-    rates.kernel.push((ROUND_NONCES * 1_000) / bestMs);
+  } finally {
+    await native.end();
   }
-  await native.end();
   return rates;
 }
 

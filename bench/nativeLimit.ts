@@ -15,20 +15,23 @@ export interface NativeLimit {
   readonly hashesPerSecond: number;
 }
 
+/** There is no compiler, which is nobody's duty to have. */
+export class NoBareProgram extends Error {}
+
 /** Other programs make a round slower, none makes one faster: of many, one has a quiet moment. */
 export const ROUNDS = 20;
 export const ROUND_NONCES = 200_000;
 
 /**
  * Each path that runs here, the simplest first. Compiles the program, which takes two seconds;
- * throws an error with a sentence where that fails.
+ * throws `NoBareProgram` where that fails.
  */
 export async function nativeLimits(): Promise<NativeLimit[]> {
   const directory = temporaryDirectory();
   try {
     const program = join(directory.path, 'limit');
     const problem = await (await loadScript()).compileLimit(program);
-    if (problem !== undefined) throw new Error(`There is no bare C program: ${problem}.`);
+    if (problem !== undefined) throw new NoBareProgram(`There is no bare C program: ${problem}.`);
     const { stdout } = await promisify(execFile)(program, [String(ROUND_NONCES), String(ROUNDS)]);
     return stdout.trim().split('\n').map(limitIn);
   } finally {

@@ -1,6 +1,6 @@
 /** What `cairn bench` found out, and how people read it. */
 
-import { alignColumns, formatDuration, formatHashRate } from './format.js';
+import { alignColumns, formatHashRate, formatWait } from './format.js';
 
 /** How hard a block is, and who says so. */
 export interface Difficulty {
@@ -69,10 +69,4 @@ function describeDifficulty({ hashesPerBlock, from }: Difficulty): string {
       ? `now, on network ${from.network} (${from.url})`
       : `the easiest target of template ${from.name} (no node runs here)`;
   return `A block takes ${count} hashes in the mean: ${whose}.`;
-}
-
-/** Milliseconds below a second. */
-function formatWait(seconds: number): string {
-  if (seconds >= 1) return formatDuration(seconds);
-  return seconds < 0.001 ? '< 1 ms' : `${String(Math.round(seconds * 1_000))} ms`;
 }

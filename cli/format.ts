@@ -34,6 +34,12 @@ export function formatDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** The same, in milliseconds below a second. */
+export function formatWait(seconds: number): string {
+  if (seconds >= 1) return formatDuration(seconds);
+  return seconds < 0.001 ? '< 1 ms' : `${String(Math.round(seconds * 1_000))} ms`;
+}
+
 /** `1 coin`, `2 coins`. */
 export const formatCount = (count: number, noun: string): string =>
   `${String(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;

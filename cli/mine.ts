@@ -9,7 +9,7 @@ import { Trouble } from '../shared/io/trouble.js';
 import { defineCommand, JSON_OPTION } from './command.js';
 import { EXIT } from './exitCodes.js';
 import { ask, findNode } from './findNode.js';
-import { formatDuration, formatHashRate } from './format.js';
+import { formatCount, formatHashRate, formatWait } from './format.js';
 
 export const command = defineCommand({
   settings: keysOf(''),
@@ -39,9 +39,12 @@ export const command = defineCommand({
       else output.line(describeMining(mining));
       return EXIT.done;
     }
-    const hashes = await generate(client, countOf(what));
-    if (options.json === true) output.json({ hashes });
-    else for (const hash of hashes) output.line(hash);
+    const isJson = options.json === true;
+    const mined = await generate(client, countOf(what), (hashes) => {
+      if (!isJson) for (const hash of hashes) output.line(hash);
+    });
+    if (isJson) output.json({ hashes: mined.hashes });
+    if (mined.problem !== undefined) throw mined.problem;
     return EXIT.done;
   },
 });
@@ -80,21 +83,42 @@ function countOf(text: string): number {
   throw new Trouble('wrong-use', `${message}; found ${text}.`, '');
 }
 
-async function generate(client: NodeClient, count: number): Promise<string[]> {
+interface Mined {
+  /** Oldest first; all that were asked for where there is no problem. */
+  readonly hashes: readonly string[];
+  /** Why there are no more. */
+  readonly problem: Error | undefined;
+}
+
+/** In parts, each told when it is there: what fails later takes nothing back. */
+async function generate(
+  client: NodeClient,
+  count: number,
+  onMined: (hashes: readonly string[]) => void,
+): Promise<Mined> {
   const hashes: string[] = [];
   while (hashes.length < count) {
     const body = { count: Math.min(GENERATE_COUNT_MAX, count - hashes.length) };
-    hashes.push(...(await ask(client, 'generate', { body })).hashes);
+    try {
+      const part = (await ask(client, 'generate', { body })).hashes;
+      hashes.push(...part);
+      onMined(part);
+    } catch (problem) {
+      if (hashes.length === 0 || !(problem instanceof Error)) throw problem;
+      return { hashes, problem };
+    }
   }
-  return hashes;
+  return { hashes, problem: undefined };
 }
 
 function describeMining(mining: MiningJson): string {
   if (mining.mode.type === 'off') return 'Mining is off.';
-  const threads = `${String(mining.threads)} threads at ${String(mining.cpuPercent)} %`;
+  const threads = `${formatCount(mining.threads, 'thread')} at ${String(mining.cpuPercent)} %`;
+  // With new settings it is known after a second or two.
+  if (mining.hashRate === 0) return `Mining with ${threads}; cairn status shows how fast.`;
   const expected =
     mining.expectedSeconds === null
       ? ''
-      : `, a block of ours every ${formatDuration(mining.expectedSeconds)} on average`;
+      : `, a block of ours every ${formatWait(mining.expectedSeconds)} on average`;
   return `Mining with ${threads}, ${formatHashRate(mining.hashRate)}${expected}.`;
 }

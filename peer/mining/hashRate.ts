@@ -14,6 +14,8 @@ interface Sample {
 export class HashRate {
   /** Oldest first; the first one only marks where the window begins. */
   #samples: Sample[] = [];
+  /** The next sample tells of two rates. */
+  #isMixed = false;
 
   /** Hashing begins, so that the first sample has a beginning. Without effect while it goes on. */
   onStart(at: MonoMs): void {
@@ -22,9 +24,17 @@ export class HashRate {
     this.#samples = [{ at, count: 0 }];
   }
 
+  /** Other settings, while the workers hash: what they did up to the next sample tells nothing. */
+  restart(): void {
+    this.#samples = [];
+    this.#isMixed = true;
+  }
+
   /** `count` hashes were done since the sample before. */
   onSample(count: number, at: MonoMs): void {
-    this.#samples.push({ at, count });
+    if (this.#isMixed) this.#samples = [{ at, count: 0 }];
+    else this.#samples.push({ at, count });
+    this.#isMixed = false;
     this.#forget(at);
   }
 

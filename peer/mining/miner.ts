@@ -289,6 +289,7 @@ export class Miner {
     this.#threads = command.threads ?? this.#threads;
     this.#cpuPercent = command.cpuPercent ?? this.#cpuPercent;
     this.#isOutdated = true;
+    if (this.#job !== undefined) this.#rate.restart();
     this.#outbox.push({ type: 'reply', id, result: ok({ type: 'mining', mode: command.mode }) });
   }
 
@@ -302,7 +303,7 @@ export class Miner {
   #generateProblem(): CommandProblem | undefined {
     if (!this.#options.params.fixedTarget) return { code: 'target-not-fixed' };
     if (this.#generation === undefined) return undefined;
-    return { code: 'busy', what: 'the blocks of an earlier command are still being generated' };
+    return { code: 'busy', what: 'blocks of another command are being generated' };
   }
 
   /** Our block became the tip. */

@@ -14,6 +14,11 @@ const SLICE_MS = 0.2;
 const SLICE_NONCES_MIN = 32;
 const SLICE_NONCES_MAX = 65_536;
 const NONCES = 2 ** 32;
+/**
+ * After a find the next job comes as soon as the block is stored. A thread that slept until then
+ * would have to wait for a core when it comes, for milliseconds, behind another one that hashes.
+ */
+const LINGER_MS = 10;
 
 export interface HashLoopOptions {
   readonly slot: JobSlot;
@@ -73,7 +78,8 @@ class HashLoop {
       const count = Math.min(this.#sliceNonces, end - next);
       const isFound = count > 0 && this.#hashSlice(job, generation, next, count);
       next += count;
-      if (next === end && !isFound) onExhausted(job.id);
+      if (isFound) this.#linger(generation);
+      else if (next === end) onExhausted(job.id);
       if (isFound || next === end) this.#rest(generation, Infinity);
       else this.#restIfDue(generation);
     }
@@ -100,6 +106,16 @@ class HashLoop {
     if (!previous.equals(this.#previous)) slot.addStaleHashes(thread, this.#overtaken);
     this.#previous = previous;
     this.#overtaken = 0;
+  }
+
+  /** Looks for the next job without a rest. */
+  #linger(generation: number): void {
+    const begin = performance.now();
+    let ms = 0;
+    while (ms < LINGER_MS && this.#options.slot.generation() === generation) {
+      ms = performance.now() - begin;
+    }
+    this.#dueMs = this.#duty.onBusy(ms);
   }
 
   #restIfDue(generation: number): void {

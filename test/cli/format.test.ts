@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDuration,
   formatHashRate,
+  formatWait,
   shortHash,
 } from '../../cli/format.js';
 
@@ -28,6 +29,11 @@ describe('cli/format', () => {
       '7.80 MH/s',
       '20.0 TH/s',
     ]);
+  });
+
+  it('writes short waits in milliseconds', () => {
+    const waits = [0.0004, 0.001, 0.25, 1, 61].map(formatWait);
+    expect(waits).to.deep.equal(['< 1 ms', '1 ms', '250 ms', '1 s', '1 min 1 s']);
   });
 
   it('writes durations with their two largest units', () => {

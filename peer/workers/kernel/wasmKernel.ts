@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Kernel } from './kernel.js';
 
 /** What assembly/search.ts exports. */
@@ -17,6 +18,7 @@ interface Exports {
 
 /** The types of Node leave it out. */
 declare const WebAssembly: {
+  readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
@@ -38,13 +40,25 @@ export function loadWasmKernel(): Kernel {
 }
 
 function compiled(): object {
-  const bytes = readFileSync(kernelFile());
+  const file = kernelFile();
+  const bytes = readFileSync(file);
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    throw new Error('WebAssembly has no SIMD on this computer.', { cause: error });
+    const reason = WebAssembly.validate(SIMD_PROBE)
+      ? `${fileURLToPath(file)} is damaged. Install or build again.`
+      : 'WebAssembly has no SIMD on this computer.';
+    throw new Error(reason, { cause: error });
   }
 }
+
+/** The smallest module that needs SIMD: one function, `i8x16.splat(i32.const 0)`. */
+const SIMD_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0],
+  ...[1, 5, 1, 96, 0, 1, 123],
+  ...[3, 2, 1, 0],
+  ...[10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
+);
 
 /** Tests that run the sources find it where the build has put it. */
 function kernelFile(): URL {

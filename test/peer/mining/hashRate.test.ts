@@ -46,6 +46,19 @@ describe('mining/hashRate', () => {
     expect(rate.perSecond(at(2_000))).to.equal(1_000);
   });
 
+  it('begins anew with other settings, after the sample in which they came', () => {
+    const rate = new HashRate();
+    rate.onStart(at(0));
+    rate.onSample(9_000, at(1_000));
+    rate.restart();
+    rate.onStart(at(1_500));
+    expect(rate.perSecond(at(1_500))).to.equal(0);
+    rate.onSample(5_000, at(2_000));
+    expect(rate.perSecond(at(2_000))).to.equal(0);
+    rate.onSample(1_000, at(3_000));
+    expect(rate.perSecond(at(3_000))).to.equal(1_000);
+  });
+
   it('leaves a long rest out of what comes after it', () => {
     const rate = new HashRate();
     rate.onStart(at(0));

@@ -92,6 +92,32 @@ describe('workers/hashLoop', () => {
     expect(hashed).to.deep.equal([end - begin, end - begin]);
   });
 
+  it('waits for the next job awake for a moment after a find', () => {
+    const slot = new JobSlot();
+    slot.write(JOB);
+    let looks = 0;
+    const generation = slot.generation.bind(slot);
+    slot.generation = () => {
+      if (++looks === 1_000) slot.write({ ...JOB, id: 2 });
+      return generation();
+    };
+    slot.waitForChange = (seen) => {
+      if (seen === generation()) throw new Error('it slept');
+      return true;
+    };
+    const found: number[] = [];
+    const onFound = (job: number): void => {
+      found.push(job);
+      if (found.length === 2) throw new Stop();
+    };
+    expect(() => {
+      const kernel: Kernel = { name: 'node', search: (_header, _target, first) => first };
+      runHashLoop({ slot, thread: 0, kernel, ...NOTHING, onFound });
+    }).to.throw(Stop);
+    expect(found).to.deep.equal([1, 2]);
+    expect(looks).to.be.at.least(1_000);
+  });
+
   it('begins with the new job after the slice in which it came', () => {
     const seen: number[] = [];
     run(JOB, 0, (slot) => (header) => {
