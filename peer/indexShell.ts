@@ -29,6 +29,12 @@ export interface IndexShellDependencies {
 /** How long an answer waits for the index to reach the tip. */
 const WAIT_MS = 2_000;
 
+/**
+ * After a new block the node rests first, so that the threads that mine get the core that it had:
+ * they are to leave the old block at once.
+ */
+const PAUSE_MS = 2;
+
 /** A block that is lost on disk comes again from a peer. */
 const TRY_AGAIN_MS = 1_000;
 
@@ -49,6 +55,7 @@ export class IndexShell {
   /** Since it rested last. */
   #steps = 0;
   #retry: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
 
   /** Nothing is opened before `start`. */
@@ -63,7 +70,7 @@ export class IndexShell {
   }
 
   onEvent({ type }: NodeEvent): void {
-    if (type === 'tip-changed') this.#schedule();
+    if (type === 'tip-changed') this.#schedule(this.#isAtTip ? PAUSE_MS : 0);
   }
 
   /** Of the block at which it stands; −1 before it holds any. */
@@ -90,18 +97,21 @@ export class IndexShell {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#pause);
     this.#opened?.index.close();
     this.#release();
   }
 
-  #schedule(): void {
+  #schedule(pauseMs = 0): void {
     this.#isAtTip = false;
     if (this.#isScheduled || this.#isClosed) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    const step = (): void => {
       this.#isScheduled = false;
       if (!this.#isClosed) this.#step();
-    });
+    };
+    if (pauseMs > 0) this.#pause = setTimeout(step, pauseMs);
+    else setImmediate(step);
   }
 
   #step(): void {
