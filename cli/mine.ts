@@ -99,14 +99,15 @@ async function generate(
   const hashes: string[] = [];
   while (hashes.length < count) {
     const body = { count: Math.min(GENERATE_COUNT_MAX, count - hashes.length) };
+    let part: readonly string[];
     try {
-      const part = (await ask(client, 'generate', { body })).hashes;
-      hashes.push(...part);
-      onMined(part);
+      part = (await ask(client, 'generate', { body })).hashes;
     } catch (problem) {
       if (hashes.length === 0 || !(problem instanceof Error)) throw problem;
       return { hashes, problem };
     }
+    hashes.push(...part);
+    onMined(part);
   }
   return { hashes, problem: undefined };
 }

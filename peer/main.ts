@@ -132,7 +132,8 @@ async function start(
     kernel: kernel.name,
     ...(kernel.detail === undefined ? {} : { detail: kernel.detail }),
   });
-  if (kernel.problem !== undefined) logger.warn('mining is slow', { sentence: kernel.problem });
+  if (kernel.problem !== undefined)
+    logger.warn('another kernel has to do', { sentence: kernel.problem });
   shell.start();
   index?.start();
   if (demo !== undefined) isDemo = await openDemoWallet(demo, wallet, logger);

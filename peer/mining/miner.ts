@@ -125,7 +125,7 @@ export class Miner {
   #cpuPercent: number;
   #tip: Tip;
   #isSyncing = false;
-  #nextJobId = 1;
+  #lastJobId = 0;
   #job: Job | undefined;
   /** The job is not what we would hash on now: tip or settings changed. */
   #isOutdated = false;
@@ -215,14 +215,14 @@ export class Miner {
       hashValue(headerHash(encodeHeader({ ...header, nonce }))) <= target;
     for (let nonce = 0; nonce < NONCES_HERE_MAX; nonce++) {
       this.#hashesHere += 1;
-      if (isWinner(nonce)) return { job: this.#nextJobId - 1, nonce };
+      if (isWinner(nonce)) return { job: this.#lastJobId, nonce };
     }
     return undefined;
   }
 
   /** Input `nonces-used-up`: one of the threads wants another header, so all get one. */
   onNoncesUsedUp(jobId: number): void {
-    if (jobId === this.#nextJobId - 1) this.#isOutdated = true;
+    if (jobId === this.#lastJobId) this.#isOutdated = true;
   }
 
   /** Input `hashed`. */
@@ -364,7 +364,7 @@ export class Miner {
   #newJob(now: Now): MineJob {
     const work = this.#nextWork(now.unix);
     const { template } = work;
-    const id = this.#nextJobId++;
+    const id = ++this.#lastJobId;
     const renewAt = work.isInterim ? now.mono : now.mono + RENEW_MS;
     this.#job = { work, renewAt: renewAt as MonoMs };
     this.#isOutdated = false;

@@ -78,10 +78,13 @@ class HashLoop {
       const count = Math.min(this.#sliceNonces, end - next);
       const isFound = count > 0 && this.#hashSlice(job, generation, next, count);
       next += count;
+      if (!isFound && next < end) {
+        this.#restIfDue(generation);
+        continue;
+      }
       if (isFound) this.#linger(generation);
-      else if (next === end) onExhausted(job.id);
-      if (isFound || next === end) this.#rest(generation, Infinity);
-      else this.#restIfDue(generation);
+      else onExhausted(job.id);
+      this.#rest(generation, Infinity);
     }
   }
 

@@ -27,15 +27,8 @@ export function chooseKernel(
   load = loadKernel,
   names = KERNEL_NAMES,
 ): ChosenKernel {
-  const reason = wish === undefined ? whyNot(DEFAULT_KERNEL, load) : undefined;
-  const name = wish ?? (reason === undefined ? DEFAULT_KERNEL : FALLBACK_KERNEL);
-  const kernel = name === 'fastest' ? fastest(load, names) : loaded(name, load);
-  const problem =
-    reason === undefined
-      ? undefined
-      : `Kernel ${DEFAULT_KERNEL} cannot be used here: ${reason} Kernel ${kernel.name} hashes in ` +
-        'its place, slower than the peers of other computers do.';
-  return { name: kernel.name, detail: kernel.detail, problem };
+  if (wish === undefined) return unchosen(load);
+  return chosen(wish === 'fastest' ? fastest(load, names) : loaded(wish, load));
 }
 
 /** Why a kernel does not run here, in a sentence; `undefined`: it does. */
@@ -49,6 +42,21 @@ export function whyNot(name: KernelName, load = loadKernel): string | undefined 
 }
 
 type Load = typeof loadKernel;
+
+const chosen = ({ name, detail }: Kernel, problem?: string): ChosenKernel => ({
+  ...{ name, detail, problem },
+});
+
+function unchosen(load: Load): ChosenKernel {
+  try {
+    return chosen(load(DEFAULT_KERNEL));
+  } catch (error) {
+    const problem =
+      `Kernel ${DEFAULT_KERNEL} cannot be used here: ${reasonOf(error)} Kernel ` +
+      `${FALLBACK_KERNEL} hashes in its place, slower than the peers of other computers do.`;
+    return chosen(loaded(FALLBACK_KERNEL, load), problem);
+  }
+}
 
 function loaded(wish: Exclude<KernelWish, 'fastest'>, load: Load): Kernel {
   const name = KERNEL_NAMES.find((known) => known === wish);
