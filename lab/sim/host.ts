@@ -3,10 +3,13 @@
  * one, over links that fail as TCP fails.
  */
 
+import type { Rng } from '../../shared/rng.js';
 import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionEffect } from '../../shared/wire/connection.js';
+
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
+import { dial } from './dial.js';
 import { Line, type LinkQuality } from './line.js';
 
 /**
@@ -25,6 +28,7 @@ export interface Message {
 
 /** What a host needs of the world around it. */
 export interface Surroundings {
+  readonly rng: Rng;
   readonly ms: number;
   /** To where nobody is. */
   readonly latencyMs: number;
@@ -62,10 +66,8 @@ export interface HostOptions {
 /** Of shared/io/tcp: nothing more is read from whom so much waits for; then it is let go. */
 const QUEUE_PAUSE_BYTES = 1_000_000;
 const QUEUE_BYTES_MAX = 8_000_000;
-/** A dial that nobody answers. */
-const DIAL_TIMEOUT_MS = 5_000;
 /** Until a system gives up what is not acknowledged: about Linux's 15 retransmissions. */
-const RETRANSMIT_MS = 924_000;
+const GIVEN_UP_MS = 924_000;
 
 export class Host {
   readonly address: NetAddress;
@@ -196,12 +198,16 @@ export class Host {
     for (const line of [...this.#lines.values()]) if (line.to === other) this.#reset(line);
   }
 
-  /** What waited for a cut to heal goes on its way, a retransmission later. */
+  /** What waited for a cut to heal goes on its way with the next retransmission. */
   releaseHeld(): void {
+    const { ms } = this.#world;
     for (const line of this.#lines.values()) {
       if (line.held.length === 0 || this.#world.isHeld(this, line.to)) continue;
-      for (const piece of line.held.splice(0)) this.#transmit(line, piece);
-      this.#tellTaken(line);
+      // At the latest: a system may find the way open before that.
+      const waitMs = line.retransmissionAfter(ms) - ms;
+      this.#world.after(this.#world.rng.below(waitMs + 1), () => {
+        this.#retransmit(line);
+      });
     }
   }
 
@@ -232,20 +238,24 @@ export class Host {
   }
 
   #dial(address: NetAddress): void {
-    const other = this.#world.hostAt(address);
-    const { latencyMs } = (other && this.#world.quality(this, other)) ?? this.#world;
-    if (this.#isLost(address)) {
-      this.#failDial(address, 'timed-out', DIAL_TIMEOUT_MS);
-      return;
-    }
-    this.#world.after(2 * latencyMs, () => {
-      const found = this.#world.hostAt(address);
-      if (this.#isLost(address)) {
-        this.#failDial(address, 'timed-out', DIAL_TIMEOUT_MS - 2 * latencyMs);
-      } else if (found === undefined || this.#world.refuses(this, found)) {
-        this.input({ type: 'dial-failed', address, problem: 'refused' });
-      } else if (!this.#isDead) this.#connect(found, address);
+    dial(this.#world, {
+      isLost: () => this.#isLost(address),
+      roundTripMs: () => 2 * this.#latencyTo(address),
+      onAnswer: () => {
+        const found = this.#world.hostAt(address);
+        if (found === undefined || this.#world.refuses(this, found)) {
+          this.input({ type: 'dial-failed', address, problem: 'refused' });
+        } else if (!this.#isDead) this.#connect(found, address);
+      },
+      onTimeout: () => {
+        this.input({ type: 'dial-failed', address, problem: 'timed-out' });
+      },
     });
+  }
+
+  #latencyTo(address: NetAddress): number {
+    const other = this.#world.hostAt(address);
+    return (other && this.#world.quality(this, other))?.latencyMs ?? this.#world.latencyMs;
   }
 
   /** Whether nothing comes back from there. */
@@ -253,12 +263,6 @@ export class Host {
     const other = this.#world.hostAt(address);
     if (other === undefined) return this.#world.isOff(address);
     return this.#world.isHeld(this, other) || this.#world.isHeld(other, this);
-  }
-
-  #failDial(address: NetAddress, problem: string, delayMs: number): void {
-    this.#world.after(Math.max(0, delayMs), () => {
-      this.input({ type: 'dial-failed', address, problem });
-    });
   }
 
   #connect(other: Host, dialed: NetAddress): void {
@@ -310,11 +314,17 @@ export class Host {
   }
 
   #hold(line: Line<Host>, piece: Uint8Array): void {
-    line.held.push(piece);
+    line.hold(piece, this.#world.ms);
     if (line.held.length > 1) return;
-    this.#world.after(RETRANSMIT_MS, () => {
+    this.#world.after(GIVEN_UP_MS, () => {
       if (line.held[0] === piece) this.#reset(line);
     });
+  }
+
+  #retransmit(line: Line<Host>): void {
+    if (this.#world.isHeld(this, line.to)) return;
+    for (const piece of line.held.splice(0)) this.#transmit(line, piece);
+    this.#tellTaken(line);
   }
 
   #transmit(line: Line<Host>, piece: Uint8Array): void {

@@ -1,6 +1,8 @@
 /**
  * One direction of a TCP connection: bytes leave at the rate of the link, arrive after its latency,
- * in order and cut anywhere, or wait while the link is cut.
+ * in order and cut anywhere, or wait while the link is cut and, as with Linux, until what waits is
+ * sent again: after 200 ms, and after twice as long each time, 2 min at most. The two directions of
+ * a connection may so be whole again minutes apart.
  */
 
 import type { PeerId } from '../../shared/units.js';
@@ -13,6 +15,8 @@ export interface LinkQuality {
 
 /** What the operating system takes, at each end, while the program there does not read. */
 const SOCKET_BUFFER_BYTES = 262_144;
+const RETRANSMISSION_MS = 200;
+const RETRANSMISSION_MAX_MS = 120_000;
 
 /** What a line needs to know of its ends. */
 interface End {
@@ -47,6 +51,8 @@ export class Line<Place extends End> {
   owedSent = 0;
   /** When the last byte that was sent so far has left. */
   #leftAt = 0;
+  /** Since when something is held. */
+  #heldAt = 0;
   #arrivesAt = 0;
   #bytesPerMs = Number.POSITIVE_INFINITY;
   /** On its way, or arrived and not read. */
@@ -68,6 +74,23 @@ export class Line<Place extends End> {
     // A link that became faster lets nothing overtake.
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#leftAt + latencyMs);
     return this.#arrivesAt;
+  }
+
+  /** `piece` is sent while the link is cut, or behind what waits. */
+  hold(piece: Uint8Array, nowMs: number): void {
+    if (this.held.length === 0) this.#heldAt = nowMs;
+    this.held.push(piece);
+  }
+
+  /** When what is held is sent again at the latest: the first time that is not before `nowMs`. */
+  retransmissionAfter(nowMs: number): number {
+    let pauseMs = RETRANSMISSION_MS;
+    let at = this.#heldAt + pauseMs;
+    while (at < nowMs) {
+      pauseMs = Math.min(2 * pauseMs, RETRANSMISSION_MAX_MS);
+      at += pauseMs;
+    }
+    return at;
   }
 
   /** Takes the first piece that arrived. */

@@ -97,7 +97,7 @@ export class LightNet {
   }
 
   onTip(): void {
-    this.#contacts.onTip();
+    this.#contacts.onTip(this.#parts.chain.tip);
   }
 
   /** All that follows from what happened and from the time; the last thing in each step. */

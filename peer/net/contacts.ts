@@ -10,6 +10,7 @@ import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionInput } from '../../shared/wire/connection.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import type { PeerProtocol } from '../../shared/wire/peerMessages.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
 import { Bans } from './bans.js';
 import { Candidates } from './candidates.js';
 import { ClockWatch } from './clockWatch.js';
@@ -76,10 +77,10 @@ export class Contacts {
       this.#dialing.onPing(session, now);
     };
     this.connections = new Connections({ protocol, identity, outbox, rng, bans, onPing });
-    const { connections } = this;
+    const { connections, knowledge } = this;
     const candidates = new Candidates(rng);
     const { outboundWanted = OUTBOUND_WANTED, neighbours } = options;
-    const parties = { candidates, connections, bans, identity, outbox };
+    const parties = { candidates, connections, knowledge, bans, identity, outbox };
     this.#dialing = new Dialing(outboundWanted, parties);
     this.#duplicates = new Duplicates(identity.nodeKey, outbox);
     this.#neighbours = new Neighbours(neighbours, { connections, outbox });
@@ -155,9 +156,9 @@ export class Contacts {
     this.#dialing.onCommand(address, now);
   }
 
-  /** Our tip moved. */
-  onTip(): void {
-    this.#dialing.onTip();
+  /** Our tip moved: it is `tip`. */
+  onTip(tip: HeaderEntry): void {
+    this.#dialing.onTip(tip);
   }
 
   /** What follows from the time for the sessions that there are; the first thing in a settling. */

@@ -9,11 +9,13 @@
 import type { MonoMs, NodeKey } from '../../shared/units.js';
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import { printNetAddress, type NetAddress } from '../../shared/wire/netAddress.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Bans } from './bans.js';
 import type { Candidate, Candidates, CandidateSource } from './candidates.js';
 import type { Connections } from './connections.js';
 import { Doubts } from './doubts.js';
 import type { Identity } from './identity.js';
+import type { Knowledge } from './knowledge.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
@@ -32,6 +34,7 @@ const HOPELESS: ReadonlySet<DisconnectReason> = new Set([
 export interface DialingDependencies {
   readonly candidates: Candidates;
   readonly connections: Connections;
+  readonly knowledge: Knowledge;
   readonly bans: Bans;
   readonly identity: Identity;
   readonly outbox: Outbox;
@@ -55,7 +58,7 @@ export class Dialing {
   constructor(wanted: number, dependencies: DialingDependencies) {
     this.#wanted = wanted;
     this.#parts = dependencies;
-    this.#doubts = new Doubts(dependencies.connections);
+    this.#doubts = new Doubts(dependencies.connections, dependencies.knowledge);
   }
 
   get candidateCount(): number {
@@ -68,8 +71,8 @@ export class Dialing {
   }
 
   /** See `Doubts`. */
-  onTip(): void {
-    this.#doubts.onTip();
+  onTip(tip: HeaderEntry): void {
+    this.#doubts.onTip(tip);
   }
 
   /** See `Doubts`. */
@@ -144,6 +147,7 @@ export class Dialing {
 
   #doubt(now: MonoMs): void {
     for (const { facts } of this.#doubts.settle(now)) {
+      if (facts.direction === 'inbound') continue;
       this.#parts.candidates.onLost(facts.address, now);
       this.#isChanged = true;
     }
@@ -182,7 +186,7 @@ export class Dialing {
     if (nodeKey === identity.nodeKey) return false;
     if (nodeKey !== undefined && bans.has(address.host, nodeKey, now)) return false;
     for (const session of connections.all()) {
-      if (this.#doubts.has(session)) continue;
+      if (session.isInDoubt) continue;
       if (session.isReady && session.nodeKey === nodeKey) return false;
       const known = session.listenAddress;
       if (known?.port === address.port && known.host === address.host) return false;

@@ -1,15 +1,18 @@
 /**
- * Sessions that we opened and that may be dead although TCP still keeps them: on a line that was
- * cut it sends again after ever longer waits, minutes at last, and tells nobody.
+ * Sessions that may be dead although TCP still keeps them: on a line that was cut it sends again
+ * after ever longer waits, minutes at last, and tells nobody.
  *
- * A session on which nothing came for 2 s after a ping is in doubt until something comes. It stays,
- * but does not keep us from dialing its node anew. When our tip has moved, who is silent from 3 s
- * before that until 3 s after it is pinged: news that nobody hears of must not wait for the next
- * regular ping. Silence shows nothing on a line that is full of what we send.
+ * A session on which nothing came for 2 s after a ping is in doubt until that is answered. It
+ * stays, but is asked for no block, and does not keep us from dialing its node anew. When our tip
+ * has moved, whom we opened a session to, and told, is pinged when nothing comes for 3 s: news that
+ * nobody hears of must not wait for the next regular ping. Silence shows nothing on a line that is
+ * full of what we send.
  */
 
 import type { MonoMs } from '../../shared/units.js';
+import type { HeaderEntry } from '../chain/headerEntry.js';
 import type { Connections } from './connections.js';
+import { hasShown, type Knowledge } from './knowledge.js';
 import type { Session } from './session.js';
 
 const SILENCE_MS = 3_000;
@@ -31,32 +34,28 @@ interface Question {
 
 export class Doubts {
   readonly #connections: Connections;
+  readonly #knowledge: Knowledge;
   /** Pings after which nothing came yet, the oldest first. */
   readonly #asked = new Map<Session, Question>();
-  /** Bytes that had come when the doubt arose. */
-  readonly #doubted = new WeakMap<Session, number>();
-  #isTipNew = false;
+  /** Our tip, unless who was told of it is asked already. */
+  #tip: HeaderEntry | undefined;
   /** When the tip moved, unless that was looked after. */
   #news: Mark | undefined;
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, knowledge: Knowledge) {
     this.#connections = connections;
+    this.#knowledge = knowledge;
   }
 
-  /** Whether nothing came from `session` since it did not answer. */
-  has(session: Session): boolean {
-    return this.#doubted.get(session) === session.bytesReceived;
-  }
-
-  /** The tip moved: those who do not have it from us were told. */
-  onTip(): void {
-    this.#isTipNew = true;
+  /** Our tip is `tip` now: who had not shown it was told. */
+  onTip(tip: HeaderEntry): void {
+    this.#tip = tip;
   }
 
   /** `session` is pinged. */
   onPing(session: Session, now: MonoMs): void {
-    const { bytesReceived: received, facts } = session;
-    if (facts.direction === 'inbound' || this.has(session)) return;
+    const { bytesReceived: received, isInDoubt } = session;
+    if (isInDoubt) return;
     // What came after an earlier ping has answered that.
     if (this.#asked.get(session)?.received === received) return;
     this.#asked.delete(session);
@@ -72,7 +71,7 @@ export class Doubts {
       if (now < at + ANSWER_MS) break;
       this.#asked.delete(session);
       if (!isSilent(session, received)) continue;
-      this.#doubted.set(session, received);
+      session.doubt(at);
       silent.push(session);
     }
     return silent;
@@ -104,12 +103,13 @@ export class Doubts {
       }
       this.#news = undefined;
     }
-    if (!this.#isTipNew || this.#news !== undefined) return;
-    this.#isTipNew = false;
+    const tip = this.#tip;
+    if (tip === undefined || this.#news !== undefined) return;
+    this.#tip = undefined;
     const received = new Map<Session, number>();
     for (const session of this.#connections.peers()) {
-      if (session.facts.direction === 'inbound' || this.has(session)) continue;
-      if (now < session.heardAt + SILENCE_MS) continue;
+      if (session.facts.direction === 'inbound' || session.isInDoubt) continue;
+      if (hasShown(this.#knowledge.heads(session.peer), tip)) continue;
       if (!this.#asked.has(session)) received.set(session, session.bytesReceived);
     }
     if (received.size > 0) this.#news = { at: now, received };

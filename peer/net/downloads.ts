@@ -12,6 +12,8 @@
  *   to 64 s at most, and each block shortens it again, so that a slow network does not look like
  *   slow peers. Who is passed over is disconnected only if a window waits for it, or after two
  *   minutes.
+ * - Who is in doubt (`Doubts`) is asked for nothing until it answers. What it owes is free after
+ *   2 s, which count for no stall: that its line was cut says nothing of how fast peers are.
  * - A *head* that a peer showed may not be there itself yet: an honest node passes a header on
  *   before it has the body, and lets the question wait (decision 0009). Who owes nothing else is
  *   not passed over, and the time-out stays; it comes after those who owe less.
@@ -30,7 +32,7 @@ import { most } from './most.js';
 import type { Outbox } from './outbox.js';
 import { PeerBlocks } from './peerBlocks.js';
 import type { Session } from './session.js';
-import { StallTimeout } from './stallTimeout.js';
+import { STALL_LEAST_MS, StallTimeout } from './stallTimeout.js';
 import { WantedBlocks } from './wantedBlocks.js';
 
 /** Blocks of which we remember who sent them, until they are connected. */
@@ -61,6 +63,8 @@ export class Downloads {
   #isChanged = false;
   /** The chain was saturated when blocks could have been asked for. */
   #isHeldBack = false;
+  /** Those in doubt, who would have been asked otherwise. */
+  #doubted: readonly Session[] = [];
   /** When a time-out is due, or a peer may be asked again for what it lacked. */
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -133,9 +137,10 @@ export class Downloads {
   }
 
   /** `session` is asked for the rest of a block, beside others; false if it has enough to do. */
-  claim({ peer }: Session, hash: BlockHash, now: MonoMs): boolean {
-    const blocks = this.#suppliers.get(peer)?.blocks;
+  claim(session: Session, hash: BlockHash, now: MonoMs): boolean {
+    const blocks = this.#suppliers.get(session.peer)?.blocks;
     if (blocks === undefined || blocks.room === 0 || blocks.owes(hash)) return false;
+    if (session.isInDoubt) return false;
     this.#wanted.claim(hash);
     blocks.onAsked([hash], now);
     this.#isChanged = true;
@@ -177,13 +182,15 @@ export class Downloads {
     // Who shows what does not beat our tip may have a part of the way to what does.
     if (newWork > 0n && this.#wanted.hasFree) this.#isChanged = true;
     this.#tellLost();
-    const isDue = this.#isChanged || now >= this.#dueAt;
+    const hasAnswered = this.#doubted.some(({ isInDoubt }) => !isInDoubt);
+    const isDue = this.#isChanged || hasAnswered || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
     for (const supplier of this.#suppliers.values()) {
       supplier.blocks.forgetLacks(now);
       this.#checkStall(supplier, now);
     }
     this.#isHeldBack = chain.isSaturated;
+    this.#doubted = this.#findDoubted();
     if (!this.#isHeldBack && this.#wanted.hasFree) {
       for (const supplier of this.#inOrder()) this.#ask(supplier, now);
     }
@@ -212,10 +219,19 @@ export class Downloads {
 
   #nextDue(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { blocks } of this.#suppliers.values()) {
-      next = Math.min(next, blocks.nextDue(this.#timeout.ms));
+    for (const { session, blocks } of this.#suppliers.values()) {
+      next = Math.min(next, blocks.nextDue(this.#timeoutOf(session)));
     }
     return next;
+  }
+
+  #timeoutOf({ isInDoubt }: Session): number {
+    return isInDoubt ? STALL_LEAST_MS : this.#timeout.ms;
+  }
+
+  #findDoubted(): readonly Session[] {
+    const sessions = Array.from(this.#suppliers.values(), ({ session }) => session);
+    return sessions.filter(({ isInDoubt }) => isInDoubt);
   }
 
   /** Nobody chooses who dials us, so those come after those whom we dialed; the oldest first. */
@@ -236,7 +252,7 @@ export class Downloads {
 
   #ask({ session, blocks }: Supplier, now: MonoMs): void {
     const { room } = blocks;
-    if (room === 0 || !session.isReady) return;
+    if (room === 0 || !session.isReady || session.isInDoubt) return;
     const heads = this.#parts.knowledge.heads(session.peer);
     const hashes = this.#wanted.take(
       room,
@@ -265,7 +281,7 @@ export class Downloads {
       if (owed.length === 0 || this.#canOthersServe(supplier, owed)) session.end('stalled');
       return;
     }
-    if (now < blocks.stallAt(this.#timeout.ms)) return;
+    if (now < blocks.stallAt(this.#timeoutOf(session))) return;
     const { isFlowing } = blocks;
     blocks.onProgress(now);
     if (isFlowing) return;
@@ -273,7 +289,8 @@ export class Downloads {
     // A block with which others are late, too, says nothing of how fast they are; nor does one that
     // who showed it may not have yet.
     const isTelling = (hash: BlockHash): boolean => !this.#isAnyoneLate(hash);
-    if (!this.#isExcused(supplier) && owed.some(isTelling)) this.#timeout.onStall();
+    const isExcused = session.isInDoubt || this.#isExcused(supplier);
+    if (!isExcused && owed.some(isTelling)) this.#timeout.onStall();
     if (owed.length === 0 || this.#canOthersServe(supplier, owed)) this.#passOver(supplier);
   }
 
@@ -303,7 +320,7 @@ export class Downloads {
       if (entry === undefined) continue;
       for (const other of this.#suppliers.values()) {
         const { session, blocks } = other;
-        if (other === except || blocks.isPassedOver) continue;
+        if (other === except || blocks.isPassedOver || session.isInDoubt) continue;
         if (blocks.lacks(hash) || blocks.late.has(hash)) continue;
         if (hasShown(knowledge.heads(session.peer), entry)) return true;
       }

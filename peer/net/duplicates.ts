@@ -1,6 +1,7 @@
 /**
  * Two sessions with one node key. The first is pinged; if it answers, the second yields, else the
- * first is dead (the other side restarted, or its network moved) and goes.
+ * first is dead (the other side restarted, its network moved, a line was cut) and goes. What comes
+ * on it without being that answer may be old, and gives it more time, but not for ever.
  *
  * When two nodes dial each other at the same moment, each may have seen another of the two sessions
  * first, and both would be closed. So only the side with the smaller key closes a second session at
@@ -12,16 +13,20 @@ import type { MonoMs, NodeKey } from '../../shared/units.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
+/** The first may be silent for so long before it has answered. */
 const ANSWER_MS = 5_000;
-/** After this, the side with the larger key closes the second session, too. */
+/**
+ * After this, the first ends however much it says instead of answering, and the side with the
+ * larger key closes the second, too.
+ */
 const PATIENCE_MS = 30_000;
 
 interface Duplicate {
   readonly first: Session;
   readonly second: Session;
   readonly askedAt: MonoMs;
-  /** Messages of the first session before it was asked. */
-  readonly countBefore: number;
+  /** The first has answered. */
+  isAnswered: boolean;
 }
 
 export class Duplicates {
@@ -46,9 +51,9 @@ export class Duplicates {
 
   /** `second` became ready, and `first` was, with the same node key. */
   onDuplicate(first: Session, second: Session, now: MonoMs): void {
-    const countBefore = first.messageCount;
+    first.doubt(now);
     first.ping(now);
-    this.#open.push({ first, second, askedAt: now, countBefore });
+    this.#open.push({ first, second, askedAt: now, isAnswered: false });
   }
 
   /** Decides what can be decided; called in each step. */
@@ -59,31 +64,33 @@ export class Duplicates {
 
   nextWake(): MonoMs | undefined {
     if (this.#open.length === 0) return undefined;
-    const deadlines = this.#open.map(
-      (open) => open.askedAt + (hasAnswered(open) ? PATIENCE_MS : ANSWER_MS),
-    );
-    return Math.min(...deadlines) as MonoMs;
+    return Math.min(...this.#open.map(deadlineOf)) as MonoMs;
   }
 
   #isOpen(duplicate: Duplicate, now: MonoMs): boolean {
-    const { first, second, askedAt } = duplicate;
+    const { first, second } = duplicate;
     if (!first.isReady || !second.isReady) return false;
-    if (!hasAnswered(duplicate)) {
-      if (now < askedAt + ANSWER_MS) return true;
+    if (!first.isInDoubt) duplicate.isAnswered = true;
+    const isTimeLeft = now < deadlineOf(duplicate);
+    if (!duplicate.isAnswered) {
+      if (isTimeLeft) return true;
       first.end('ping-timeout', 'It did not answer, and its node has opened another session.');
       return false;
     }
     const areTwoPrograms = first.hello.instance !== second.hello.instance;
     const isOurs = areTwoPrograms || this.#ownKey < first.nodeKey;
-    if (!isOurs && now < askedAt + PATIENCE_MS) return true;
+    if (!isOurs && isTimeLeft) return true;
     if (areTwoPrograms) this.#outbox.notice('copied-data-directory', twoPrograms(first, second));
     second.end('duplicate-session');
     return false;
   }
 }
 
-const hasAnswered = ({ first, countBefore }: Duplicate): boolean =>
-  first.messageCount > countBefore;
+/** When it is decided whatever comes. */
+const deadlineOf = ({ first, askedAt, isAnswered }: Duplicate): number => {
+  const end = askedAt + PATIENCE_MS;
+  return isAnswered ? end : Math.min(end, Math.max(askedAt, first.heardAt) + ANSWER_MS);
+};
 
 const twoPrograms = (first: Session, second: Session): string =>
   `Two running nodes, at ${first.facts.address.host} and ${second.facts.address.host}, ` +

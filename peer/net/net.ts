@@ -44,6 +44,7 @@ export interface NetDependencies {
 }
 
 export class Net {
+  readonly #chain: Chain;
   readonly #contacts: Contacts;
   readonly #progress: Progress;
   readonly #sync: Sync;
@@ -57,6 +58,7 @@ export class Net {
 
   constructor(options: NetOptions, dependencies: NetDependencies) {
     const { chain, transactions, identity, outbox, rng, entropy } = dependencies;
+    this.#chain = chain;
     const protocol = peerProtocol(chain.network.params.blockBytesMax);
     this.#contacts = new Contacts(options, {
       ...{ protocol, identity, outbox, rng, standing: () => chain.tip },
@@ -175,7 +177,7 @@ export class Net {
     }
     if (!isTipNew) return;
     this.#relay.onTip();
-    this.#contacts.onTip();
+    this.#contacts.onTip(this.#chain.tip);
   }
 
   /** What became of transactions in this step. */

@@ -84,13 +84,13 @@ export class Pings {
     return this.#allowance >= 0;
   }
 
-  /** Whether the pong answers a ping of ours. */
-  onPong(nonce: string, now: MonoMs): boolean {
+  /** When the ping of ours that a pong answers was sent; `undefined`: it answers none. */
+  onPong(nonce: string, now: MonoMs): MonoMs | undefined {
     const sentAt = this.#open.get(nonce);
-    if (sentAt === undefined) return false;
+    if (sentAt === undefined) return undefined;
     this.#open.delete(nonce);
     this.#latencyMs = now - sentAt;
-    return true;
+    return sentAt;
   }
 
   #jittered(ms: number): number {

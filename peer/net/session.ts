@@ -91,7 +91,7 @@ export class Session {
   #bytesReceived = 0;
   #unansweredBytes = 0;
   #heardAt: MonoMs;
-  #messageCount = 0;
+  #doubtedAt: MonoMs | undefined;
 
   constructor(
     facts: ConnectionFacts,
@@ -155,11 +155,6 @@ export class Session {
     return this.#pings?.latencyMs;
   }
 
-  /** Messages that came after the handshake. */
-  get messageCount(): number {
-    return this.#messageCount;
-  }
-
   get bytesReceived(): number {
     return this.#bytesReceived;
   }
@@ -167,6 +162,11 @@ export class Session {
   /** When the last of them came. */
   get heardAt(): MonoMs {
     return this.#heardAt;
+  }
+
+  /** See `doubt`. */
+  get isInDoubt(): boolean {
+    return this.#doubtedAt !== undefined;
   }
 
   /** Bytes that we sent since the last ones came. */
@@ -259,6 +259,15 @@ export class Session {
     this.#dependencies.onPing(this, now);
   }
 
+  /**
+   * It may be dead until a pong answers a ping that was sent at `since` or later. Other bytes say
+   * nothing of the way there: where a line was cut, TCP may have what comes delivered at once, and
+   * what goes a minute later.
+   */
+  doubt(since: MonoMs): void {
+    this.#doubtedAt = since;
+  }
+
   /** It is to end for `reason`, which is nobody's breach. The first reason counts. */
   end(reason: DisconnectReason, sentence?: string): void {
     this.#end({ reason, sentence, isBan: false, isClosed: false });
@@ -313,7 +322,6 @@ export class Session {
 
   /** Deals with pings and pongs; true for a message that others deal with. */
   #admits(message: PeerMessage, now: MonoMs): boolean {
-    this.#messageCount++;
     if (this.#arrival(message) === 'never') this.breach('message-unexpected');
     else if (message.type === 'ping') this.#onPing(message.nonce, now);
     else if (message.type === 'pong') this.#onPong(message.nonce, now);
@@ -340,7 +348,10 @@ export class Session {
   }
 
   #onPong(nonce: string, now: MonoMs): void {
-    if (this.#pings?.onPong(nonce, now) !== true) this.breach('message-unexpected');
+    const sentAt = this.#pings?.onPong(nonce, now);
+    if (sentAt === undefined) this.breach('message-unexpected');
+    else if (this.#doubtedAt !== undefined && sentAt >= this.#doubtedAt)
+      this.#doubtedAt = undefined;
   }
 
   #sendFrame(frame: Uint8Array, notify = false): void {

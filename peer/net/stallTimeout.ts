@@ -1,12 +1,12 @@
 /** How long a peer may deliver nothing: doubles with each stall, falls with each block. */
 
-const LEAST_MS = 2_000;
+export const STALL_LEAST_MS = 2_000;
 const MOST_MS = 64_000;
 /** Bitcoin Core's: about nine blocks halve it twice. */
 const FALL = 0.85;
 
 export class StallTimeout {
-  #ms = LEAST_MS;
+  #ms = STALL_LEAST_MS;
 
   get ms(): number {
     return this.#ms;
@@ -17,6 +17,6 @@ export class StallTimeout {
   }
 
   onBlock(): void {
-    this.#ms = Math.max(FALL * this.#ms, LEAST_MS);
+    this.#ms = Math.max(FALL * this.#ms, STALL_LEAST_MS);
   }
 }

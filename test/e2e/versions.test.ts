@@ -32,7 +32,7 @@ function makeNextBuild(folder: string): string {
   change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
   const session = join(build, `peer/net/session${EXTENSION}`);
   insertAfter(session, 'this.#pings = new Pings(now, this.#dependencies.rng);', SAYS_IT);
-  insertAfter(session, 'this.#messageCount++;', HEARS_IT);
+  change(session, HEARS, `${HEARS_IT} ${HEARS}`);
   return join(build, `cli/cairn${EXTENSION}`);
 }
 
@@ -44,6 +44,9 @@ const NEW_ROW =
 /** To whoever knows it, when the handshake is over. */
 const SAYS_IT =
   "if (this.#link.knows('newInNext')) this.send({ type: 'newInNext', hash: '0'.repeat(64) });";
+
+/** The first that it asks about a message after the handshake. */
+const HEARS = "if (this.#arrival(message) === 'never')";
 
 const HEARS_IT =
   "if (message.type === 'newInNext') { process.stdout.write('heard it\\n'); return false; }";

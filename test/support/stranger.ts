@@ -23,7 +23,7 @@ export interface StrangerOptions {
   readonly number?: number;
   /** Says nothing at all by itself. */
   readonly isMute?: boolean;
-  /** Does not answer pings. */
+  /** Does not answer pings, until it is told to. */
   readonly isDeaf?: boolean;
   /** Blocks that it gives to whoever asks. */
   readonly blocks?: readonly MadeBlock[];
@@ -52,6 +52,7 @@ export class Stranger implements Machine {
   #link: Link<PeerRow> | undefined;
   #peer: PeerId | undefined;
   #out: Outgoing[] = [];
+  readonly #unanswered: string[] = [];
 
   constructor(world: World, network: Network, options: StrangerOptions = {}) {
     this.#world = world;
@@ -83,6 +84,11 @@ export class Stranger implements Machine {
   sayBytes(bytes: Uint8Array): void {
     this.#send(bytes);
     this.#flush();
+  }
+
+  /** All that came and have no answer. */
+  answerPings(): void {
+    for (const nonce of this.#unanswered.splice(0)) this.say({ type: 'pong', nonce });
   }
 
   /** Pushes headers. */
@@ -154,7 +160,8 @@ export class Stranger implements Machine {
 
   #onMessage(message: PeerMessage): void {
     if (message.type === 'ping') {
-      if (this.#options.isDeaf !== true) this.say({ type: 'pong', nonce: message.nonce });
+      this.#unanswered.push(message.nonce);
+      if (this.#options.isDeaf !== true) this.answerPings();
       return;
     }
     this.heard.push(message);

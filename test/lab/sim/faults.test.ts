@@ -189,7 +189,7 @@ describe('sim/faults', function () {
 
   it('take the power from a computer, with what it has not brought to the disk', () => {
     const kept = new Set<string>();
-    for (let seed = 1; seed <= 5; seed++) {
+    for (let seed = 1; seed <= 8; seed++) {
       const all = running({ seed, mine: true });
       const { world, participants } = all;
       const heights = participants.map(heightOnDisk);

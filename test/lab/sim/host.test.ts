@@ -170,8 +170,10 @@ describe('sim/host', () => {
       const { world, a, b } = pair();
       const undo = world.hold([a], [b]);
       a.send(10);
-      world.run(923_000);
+      world.run(800_000);
       undo();
+      world.run(4_605);
+      expect(b.receivedBytes).to.equal(10);
       world.hold([a], [b]);
       a.send(20);
       world.run(900_000);
@@ -199,6 +201,21 @@ describe('sim/host', () => {
       a.dial(running);
       world.run(100);
       expect(running.of('connected')).to.have.length(1);
+    });
+
+    it('comes through a cut that ends before it times out', () => {
+      const { world, a, b } = pair();
+      const [dialed, connected] = [b.of('connected').length, a.of('connected').length];
+      const undo = world.hold([b], [a]);
+      a.dial(b);
+      world.run(2_000);
+      undo();
+      world.run(1_009);
+      expect(b.of('connected')).to.have.length(dialed);
+      world.run(1);
+      expect(b.of('connected')).to.have.length(dialed + 1);
+      expect(a.of('connected')).to.have.length(connected + 1);
+      expect(a.of('dial-failed')).to.have.length(0);
     });
 
     it('times out when the computer goes off while it is under way', () => {

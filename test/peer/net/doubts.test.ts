@@ -37,6 +37,22 @@ function pair(world: World): [WorldNode, WorldNode] {
   return [a, b];
 }
 
+const halfOf = (world: World): [WorldNode, WorldNode] => [
+  addNode(world, network),
+  addNode(world, network),
+];
+
+/** Each has a session with each, which either of the two opened; up to half a minute passes. */
+function meet(world: World, nodes: readonly WorldNode[]): void {
+  for (const [i, one] of nodes.entries()) {
+    for (const other of nodes.slice(i + 1)) {
+      if (world.rng.below(2) === 0) one.connectTo(other);
+      else other.connectTo(one);
+    }
+  }
+  world.run(500 + world.rng.below(30_000));
+}
+
 /** A node with some blocks that has a session with somebody who does not answer pings. */
 function withDeaf(world: World, blockCount: number): [WorldNode, Stranger] {
   const node = addNode(world, network);
@@ -105,7 +121,31 @@ describe('net/doubts', () => {
     expect([a.height, pings]).to.deep.equal([2, 1]);
   });
 
-  it('has a doubt until something comes', () => {
+  it('lets halves that mined meet again within five seconds, however long the cut was', () => {
+    const slow: string[] = [];
+    for (let seed = 1; seed <= 60; seed++) {
+      const world = new World({ seed, latencyMs: 50 });
+      const [short, long] = [halfOf(world), halfOf(world)];
+      meet(world, [...short, ...long]);
+      const undo = world.holdOff(short, 'both');
+      const cutMs = 1_000 * (4 + world.rng.below(seed <= 40 ? 36 : 600));
+      world.after(world.rng.below(3_000), () => {
+        generate(short[0], 5);
+      });
+      world.after(world.rng.below(3_000), () => {
+        generate(long[0], 6);
+      });
+      world.run(cutMs);
+      undo();
+      const tip = long[0].tip;
+      const isDone = (): boolean => [...short, ...long].every((node) => node.tip === tip);
+      const ms = world.until(isDone, 60_000);
+      if (ms > 5_000) slow.push(`seed ${String(seed)}: ${String(ms)} ms after ${String(cutMs)}`);
+    }
+    expect(slow).to.deep.equal([]);
+  });
+
+  it('has a doubt until it is answered', () => {
     const world = new World();
     const [a, b] = pair(world);
     const dials = dialsOf(world, a);
@@ -118,6 +158,20 @@ describe('net/doubts', () => {
     expect(dials.count).to.equal(1);
     expect([a.peerCount, b.peerCount, b.height]).to.deep.equal([1, 1, 1]);
     expect([...a.reasons, ...b.reasons]).to.deep.equal(['duplicate-session']);
+  });
+
+  it('asks who is in doubt for no block until it answers', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const blocks = nextBlocks(network, genesisOf(network), 3);
+    const stranger = new Stranger(world, network, { isDeaf: true, blocks }).call(node);
+    world.run(25_000);
+    stranger.push(...blocks);
+    world.run(3_000);
+    expect([node.node.queries.bestHeader.height, stranger.askedFor]).to.deep.equal([3, []]);
+    stranger.answerPings();
+    world.run(100);
+    expect(node.height).to.equal(3);
   });
 
   it('has no doubt of whom it sends much: the line may be slow', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { makeNetwork } from '../../support/blocks.js';
+import type { BlockHash } from '../../../shared/units.js';
+import { genesisOf, makeNetwork, nextBlocks } from '../../support/blocks.js';
 import { Stranger } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
@@ -37,6 +38,54 @@ describe('net/duplicates', () => {
     expect(node.notices()).to.deep.equal([]);
   });
 
+  it('takes nothing else for an answer, but waits a little longer for who still speaks', () => {
+    for (const [saysAt, endsMs] of [
+      [[3_000], 8_000],
+      [[3_000, 7_000, 11_000], 16_000],
+      [Array.from({ length: 20 }, (_, i) => (i + 1) * 4_000), 30_000],
+    ] as const) {
+      const world = new World();
+      const node = addNode(world, network);
+      const first = new Stranger(world, network, { isDeaf: true }).call(node);
+      new Stranger(world, network, { address: { host: '10.1.1.1', port: 6_001 } }).call(node);
+      for (const ms of saysAt) {
+        world.after(ms, () => {
+          first.say({ type: 'getHeaders', locator: [network.id], stop: NO_STOP });
+        });
+      }
+      const endedMs = world.until(() => first.isClosed, 60_000);
+      expect(endedMs, `says ${saysAt.join()}`).to.be.within(endsMs - 100, endsMs + 100);
+      expect(node.reasons).to.deep.equal(['ping-timeout']);
+    }
+  });
+
+  it('fetches over the second session what the first shows and does not hear', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const blocks = nextBlocks(network, genesisOf(network), 40);
+    const first = new Stranger(world, network, { isDeaf: true }).call(node);
+    const address = { host: '10.1.1.1', port: 6_001 };
+    const second = new Stranger(world, network, { address, blocks }).call(node);
+    for (const block of blocks) first.push(block);
+    for (const block of blocks) second.push(block);
+    world.run(100);
+    expect([node.height, first.askedFor.length, second.isClosed]).to.deep.equal([40, 0, false]);
+  });
+
+  it('gets elsewhere within 2 s what it had asked the first session for', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const blocks = nextBlocks(network, genesisOf(network), 40);
+    const first = new Stranger(world, network, { isDeaf: true }).call(node);
+    for (const block of blocks) first.push(block);
+    world.run(100);
+    expect(first.askedFor).to.have.length(9);
+    const address = { host: '10.1.1.1', port: 6_001 };
+    const second = new Stranger(world, network, { address, blocks }).call(node);
+    for (const block of blocks) second.push(block);
+    expect(world.until(() => node.height === 40, 60_000)).to.be.at.most(2_000);
+  });
+
   it('makes the second session yield to a first that answers', () => {
     const world = new World();
     const node = addNode(world, network);
@@ -62,3 +111,5 @@ describe('net/duplicates', () => {
     expect(first.isClosed).to.equal(false);
   });
 });
+
+const NO_STOP = '0'.repeat(64) as BlockHash;

@@ -53,16 +53,16 @@ describe('net/pings', () => {
     const pings = newPings();
     pings.sent('a', at(100));
     pings.onHeard(at(120));
-    expect(pings.onPong('a', at(142))).to.equal(true);
+    expect(pings.onPong('a', at(142))).to.equal(100);
     expect(pings.latencyMs).to.equal(42);
   });
 
   it('knows a pong that answers nothing', () => {
     const pings = newPings();
     pings.sent('a', at(100));
-    expect(pings.onPong('b', at(110))).to.equal(false);
-    expect(pings.onPong('a', at(110))).to.equal(true);
-    expect(pings.onPong('a', at(111))).to.equal(false);
+    expect(pings.onPong('b', at(110))).to.equal(undefined);
+    expect(pings.onPong('a', at(110))).to.equal(100);
+    expect(pings.onPong('a', at(111))).to.equal(undefined);
   });
 
   it('lets the other side ping twenty times at once, and then once a second', () => {
