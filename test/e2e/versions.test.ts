@@ -31,8 +31,8 @@ function makeNextBuild(folder: string): string {
   );
   change(join(build, `shared/wire/peerMessages${EXTENSION}`), 'number: 0x14', NEW_ROW);
   const session = join(build, `peer/net/session${EXTENSION}`);
-  insertAfter(session, 'this.#pings = new Pings(now, this.#dependencies.rng);', SAYS_IT);
-  change(session, HEARS, `${HEARS_IT} ${HEARS}`);
+  replaceOne(session, READY, `${READY} ${SAYS_IT}`);
+  replaceOne(session, HEARS, `${HEARS_IT} ${HEARS}`);
   return join(build, `cli/cairn${EXTENSION}`);
 }
 
@@ -41,7 +41,10 @@ const NEW_ROW =
   `number: 0x3f, since: ${NEXT}, limit: { bytes: 35, why: 'one hash' }, about: 'New.', ` +
   "fields: { hash: field(hash(), 'a block') } }), message({ name: 'notFound', number: 0x14";
 
-/** To whoever knows it, when the handshake is over. */
+/** When the handshake is over. */
+const READY = 'this.#pings = new Pings(now, this.#dependencies.rng);';
+
+/** To whoever knows it. */
 const SAYS_IT =
   "if (this.#link.knows('newInNext')) this.send({ type: 'newInNext', hash: '0'.repeat(64) });";
 
@@ -51,10 +54,14 @@ const HEARS = "if (this.#arrival(message) === 'never')";
 const HEARS_IT =
   "if (message.type === 'newInNext') { process.stdout.write('heard it\\n'); return false; }";
 
-function insertAfter(path: string, line: string, code: string): void {
+/** Replaces `old`, which must be there once. */
+function replaceOne(path: string, old: string, replacement: string): void {
   const text = readFileSync(path, 'utf8');
-  expect(text.split(line), `${line} in ${path}`).to.have.length(2);
-  writeFileSync(path, text.replace(line, `${line} ${code}`));
+  expect(text.split(old), `${old} in ${path}`).to.have.length(2);
+  writeFileSync(
+    path,
+    text.replace(old, () => replacement),
+  );
 }
 
 /** Replaces what follows the start of `old`, which must be there once. */
