@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { running, type RunningNode } from '../lab/launch/runFile.js';
+import { isAlive, running, type RunningNode } from '../lab/launch/runFile.js';
 import { TOKEN_FILE } from '../peer/api/token.js';
 import { didYouMean } from '../shared/config/suggest.js';
 import { NodeClient, type ClientProblem } from '../shared/http/client.js';
@@ -41,7 +41,8 @@ const isHere = (url: string): boolean => /\/\/(localhost|127\.|\[::1\])/.test(ur
 
 function notFound(node: string | undefined, nodes: readonly RunningPeer[]): NotRunning {
   if (node === undefined) return new NotRunning('not-running', 'No node runs here.', START_ONE);
-  const names = nodes.map(({ name }) => name);
+  // A network lives longer than a peer of it that was killed.
+  const names = nodes.filter(({ pid }) => isAlive(pid)).map(({ name }) => name);
   const listed =
     names.length === 0 ? 'No node runs on this computer.' : `Running: ${names.join(', ')}.`;
   const message = `There is no node ${node}.${didYouMean(node, names)}`;
