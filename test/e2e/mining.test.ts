@@ -122,7 +122,7 @@ describe('e2e: mining', function () {
   it('ends a measurement at Ctrl-C with what it has', async function () {
     if (process.platform !== 'linux') skip(this, 'the time of a process is read from /proc');
     const running = sandbox.start('bench', '--seconds', '600', '--json');
-    await until('hashing', 20_000, () => (cpuSeconds(running.child.pid) > 2 ? true : undefined));
+    await until('hashing', 50_000, () => (cpuSeconds(running.child.pid) > 2 ? true : undefined));
     const { code, stdout } = await stop(running, 'SIGINT');
     expect(code).to.equal(130);
     expect(JSON.parse(stdout)).to.include({ isComplete: false });

@@ -18,7 +18,7 @@ import { projectRoot } from '../support/paths.js';
 import { runToEnd, type Ended } from '../support/programs.js';
 import { startTwoPeers, stopTwoPeers, twoPeersIn, untilBlockMined } from './twoPeers.js';
 
-const RUN_TIMEOUT_MS = 240_000;
+const RUN_TIMEOUT_MS = 330_000;
 const BUILD_TIMEOUT_MS = 120_000;
 const REMOVAL_TIMEOUT_MS = 60_000;
 

@@ -19,7 +19,7 @@ import { startTwoPeers, stopTwoPeers, twoPeersIn, untilBlockMined } from './twoP
 
 /** Where better-sqlite3 has to be compiled, that is most of it. */
 const INSTALL_TIMEOUT_MS = 600_000;
-const RUN_TIMEOUT_MS = 200_000;
+const RUN_TIMEOUT_MS = 330_000;
 const REMOVAL_TIMEOUT_MS = 60_000;
 
 describe('project: the packed program', () => {

@@ -17,7 +17,7 @@ export interface TwoPeers {
 }
 
 const START_TIMEOUT_MS = 120_000;
-const BLOCK_TIMEOUT_MS = 60_000;
+const BLOCK_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /** The parameters of `cairn network up` for two peers that keep all they have below `home`. */
