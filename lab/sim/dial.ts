@@ -28,11 +28,12 @@ export function dial(clock: Clock, options: DialOptions): void {
   const { isLost, roundTripMs, onAnswer, onTimeout } = options;
   const begunMs = clock.ms;
   const ask = (): void => {
-    if (isLost()) {
+    const waitMs = roundTripMs();
+    if (isLost() || clock.ms + waitMs > begunMs + TIMEOUT_MS) {
       wait();
       return;
     }
-    clock.after(roundTripMs(), () => {
+    clock.after(waitMs, () => {
       if (isLost()) wait();
       else onAnswer();
     });

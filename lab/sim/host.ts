@@ -6,7 +6,6 @@
 import type { Rng } from '../../shared/rng.js';
 import type { MonoMs, Now, PeerId } from '../../shared/units.js';
 import type { ConnectionEffect } from '../../shared/wire/connection.js';
-
 import type { DisconnectReason } from '../../shared/wire/disconnect.js';
 import type { NetAddress } from '../../shared/wire/netAddress.js';
 import { dial } from './dial.js';
@@ -322,7 +321,7 @@ export class Host {
   }
 
   #retransmit(line: Line<Host>): void {
-    if (this.#world.isHeld(this, line.to)) return;
+    if (!this.#lines.has(line.fromPeer) || this.#world.isHeld(this, line.to)) return;
     for (const piece of line.held.splice(0)) this.#transmit(line, piece);
     this.#tellTaken(line);
   }

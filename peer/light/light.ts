@@ -123,7 +123,7 @@ export class Light {
       this.#route(input, running);
       return this.#settle(running);
     });
-    const wakeAt = input.type === 'stop' ? undefined : this.#net.nextWake();
+    const wakeAt = input.type === 'stop' ? undefined : this.#net.nextWake(running.mono);
     this.#wakeAt = this.#clock.wakeAt(wakeAt, now);
     return effects;
   }

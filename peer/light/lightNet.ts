@@ -117,8 +117,8 @@ export class LightNet {
   }
 
   /** When `settle` has something to do, if nothing comes in before. */
-  nextWake(): MonoMs | undefined {
-    const next = earlier(this.#contacts.nextWake(), this.#sync.nextWake());
+  nextWake(now: MonoMs): MonoMs | undefined {
+    const next = earlier(this.#contacts.nextWake(now), this.#sync.nextWake());
     return earlier(earlier(next, this.#parts.provers.nextWake()), this.#parts.payments.nextWake());
   }
 

@@ -165,6 +165,7 @@ export class Contacts {
   watch(now: MonoMs): void {
     this.connections.onTime(now);
     this.#duplicates.settle(now);
+    this.#dialing.watch(now);
   }
 
   /** Lets go of every session that some part gave up, or that was closed; true if there was one. */
@@ -191,9 +192,9 @@ export class Contacts {
     this.endSessions(now);
   }
 
-  nextWake(): MonoMs | undefined {
-    let next = earlier(this.connections.nextWake(), this.#duplicates.nextWake());
-    next = earlier(next, this.#dialing.nextWake());
+  nextWake(now: MonoMs): MonoMs | undefined {
+    let next = earlier(this.connections.nextWake(), this.#duplicates.nextWake(now));
+    next = earlier(next, this.#dialing.nextWake(now));
     next = earlier(next, this.#neighbours.nextWake());
     return earlier(next, this.trackers.nextWake());
   }

@@ -122,9 +122,17 @@ export class Dialing {
     } else candidates.onFailure(facts.address, now);
   }
 
+  /** Finds whom to doubt; called in each step, before others look for that. */
+  watch(now: MonoMs): void {
+    for (const { facts } of this.#doubts.settle(now)) {
+      if (facts.direction === 'inbound') continue;
+      this.#parts.candidates.onLost(facts.address, now);
+      this.#isChanged = true;
+    }
+  }
+
   /** Dials whom we want; called in each step. */
   settle(now: MonoMs): void {
-    this.#doubt(now);
     const due = earlier(this.#dueAt, this.#lostDueAt);
     if (!this.#isChanged && (due === undefined || now < due)) return;
     const { candidates } = this.#parts;
@@ -141,16 +149,8 @@ export class Dialing {
     this.#dueAt = isShort ? candidates.nextDue(isWanted) : undefined;
   }
 
-  nextWake(): MonoMs | undefined {
-    return earlier(earlier(this.#dueAt, this.#lostDueAt), this.#doubts.nextWake());
-  }
-
-  #doubt(now: MonoMs): void {
-    for (const { facts } of this.#doubts.settle(now)) {
-      if (facts.direction === 'inbound') continue;
-      this.#parts.candidates.onLost(facts.address, now);
-      this.#isChanged = true;
-    }
+  nextWake(now: MonoMs): MonoMs | undefined {
+    return earlier(earlier(this.#dueAt, this.#lostDueAt), this.#doubts.nextWake(now));
   }
 
   #dialLost(now: MonoMs, isWanted: (candidate: Candidate) => boolean): void {
@@ -186,7 +186,7 @@ export class Dialing {
     if (nodeKey === identity.nodeKey) return false;
     if (nodeKey !== undefined && bans.has(address.host, nodeKey, now)) return false;
     for (const session of connections.all()) {
-      if (session.isInDoubt) continue;
+      if (session.isInDoubt && session.facts.direction === 'outbound') continue;
       if (session.isReady && session.nodeKey === nodeKey) return false;
       const known = session.listenAddress;
       if (known?.port === address.port && known.host === address.host) return false;

@@ -2,11 +2,12 @@
  * Sessions that may be dead although TCP still keeps them: on a line that was cut it sends again
  * after ever longer waits, minutes at last, and tells nobody.
  *
- * A session on which nothing came for 2 s after a ping is in doubt until that is answered. It
- * stays, but is asked for no block, and does not keep us from dialing its node anew. When our tip
- * has moved, whom we opened a session to, and told, is pinged when nothing comes for 3 s: news that
- * nobody hears of must not wait for the next regular ping. Silence shows nothing on a line that is
- * full of what we send.
+ * A session on which nothing came for 2 s after a ping is in doubt until that ping, or a later one,
+ * is answered. It may take longer where the last round trip was long, or where much is on its way.
+ * It stays, for ten minutes at most, but is asked for no block, and does not keep us from dialing
+ * its node anew if we opened it. When our tip has moved, whom we opened a session to and who has
+ * not shown that tip is pinged when nothing comes for 3 s: news that nobody hears of must not wait
+ * for the next regular ping.
  */
 
 import type { MonoMs } from '../../shared/units.js';
@@ -17,116 +18,108 @@ import type { Session } from './session.js';
 
 const SILENCE_MS = 3_000;
 const ANSWER_MS = 2_000;
-/** Bytes sent and not followed by any: half a second at 1 Mbit/s. */
-const UNANSWERED_BYTES_MAX = 65_536;
+/** Of a round trip that counts. */
+const ROUND_TRIP_MAX_MS = 5_000;
+/** On a slow line, on which a ping waits behind what was sent before. */
+const SLOW_BYTES_PER_MS = 16;
 
-/** A moment, and the bytes that had come until then from each of whom nothing was seen since. */
+/** A moment from which on somebody should say something. */
 interface Mark {
   readonly at: MonoMs;
-  readonly received: Map<Session, number>;
-}
-
-/** A ping that may stay without an answer. */
-interface Question {
-  readonly at: MonoMs;
+  /** Bytes that had come until then. */
   readonly received: number;
 }
 
 export class Doubts {
   readonly #connections: Connections;
   readonly #knowledge: Knowledge;
-  /** Pings after which nothing came yet, the oldest first. */
-  readonly #asked = new Map<Session, Question>();
-  /** Our tip, unless who was told of it is asked already. */
+  /** Who is silent since our tip moved. */
+  readonly #told = new Map<Session, Mark>();
+  /** Who is silent since it was pinged. */
+  readonly #asked = new Map<Session, Mark>();
+  /** Our tip, if nobody is watched yet since it moved. */
   #tip: HeaderEntry | undefined;
-  /** When the tip moved, unless that was looked after. */
-  #news: Mark | undefined;
 
   constructor(connections: Connections, knowledge: Knowledge) {
     this.#connections = connections;
     this.#knowledge = knowledge;
   }
 
-  /** Our tip is `tip` now: who had not shown it was told. */
+  /** Our tip is `tip` now. */
   onTip(tip: HeaderEntry): void {
     this.#tip = tip;
   }
 
   /** `session` is pinged. */
   onPing(session: Session, now: MonoMs): void {
-    const { bytesReceived: received, isInDoubt } = session;
-    if (isInDoubt) return;
-    // What came after an earlier ping has answered that.
-    if (this.#asked.get(session)?.received === received) return;
-    this.#asked.delete(session);
-    this.#asked.set(session, { at: now, received });
+    if (!session.isInDoubt) mark(this.#asked, session, now);
   }
 
   /** The sessions that are in doubt from now on; called in each step. */
   settle(now: MonoMs): readonly Session[] {
-    this.#askSilent(now);
-    if (this.#asked.size === 0) return NONE;
-    const silent: Session[] = [];
-    for (const [session, { at, received }] of this.#asked) {
-      if (now < at + ANSWER_MS) break;
-      this.#asked.delete(session);
-      if (!isSilent(session, received)) continue;
-      session.doubt(at);
-      silent.push(session);
+    this.#watch(now);
+    for (const [session, { at }] of silentOf(this.#told)) {
+      if (now < at + SILENCE_MS) continue;
+      this.#told.delete(session);
+      session.ping(now);
     }
-    return silent;
+    if (this.#asked.size === 0) return NONE;
+    const doubted: Session[] = [];
+    for (const [session, { at }] of silentOf(this.#asked)) {
+      if (now < at + answerMs(session, ANSWER_MS, now)) continue;
+      this.#asked.delete(session);
+      session.doubt(at);
+      doubted.push(session);
+    }
+    return doubted;
   }
 
   /** Of those who have spoken there is nothing to wait for. */
-  nextWake(): MonoMs | undefined {
-    dropSpoken(this.#asked, ({ received }) => received);
-    if (this.#news !== undefined) {
-      dropSpoken(this.#news.received, (received) => received);
-      if (this.#news.received.size === 0) this.#news = undefined;
+  nextWake(now: MonoMs): MonoMs | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const [, { at }] of silentOf(this.#told)) next = Math.min(next, at + SILENCE_MS);
+    for (const [session, { at }] of silentOf(this.#asked)) {
+      next = Math.min(next, at + answerMs(session, ANSWER_MS, now));
     }
-    const [oldest] = this.#asked.values();
-    if (oldest === undefined && this.#news === undefined) return undefined;
-    const answerAt = oldest === undefined ? Number.POSITIVE_INFINITY : oldest.at + ANSWER_MS;
-    return Math.min(answerAt, this.#newsAt) as MonoMs;
+    return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
   }
 
-  /** When those who are silent since the tip moved are pinged. */
-  get #newsAt(): number {
-    return this.#news === undefined ? Number.POSITIVE_INFINITY : this.#news.at + SILENCE_MS;
-  }
-
-  /** Pings who is silent after a new tip. */
-  #askSilent(now: MonoMs): void {
-    if (this.#news !== undefined && now >= this.#newsAt) {
-      for (const [session, received] of this.#news.received) {
-        if (isSilent(session, received)) session.ping(now);
-      }
-      this.#news = undefined;
-    }
+  /** From now on those should say something who may have to hear of our new tip. */
+  #watch(now: MonoMs): void {
     const tip = this.#tip;
-    if (tip === undefined || this.#news !== undefined) return;
+    if (tip === undefined) return;
     this.#tip = undefined;
-    const received = new Map<Session, number>();
     for (const session of this.#connections.peers()) {
       if (session.facts.direction === 'inbound' || session.isInDoubt) continue;
       if (hasShown(this.#knowledge.heads(session.peer), tip)) continue;
-      if (!this.#asked.has(session)) received.set(session, session.bytesReceived);
+      const isAsked = this.#asked.get(session)?.received === session.bytesReceived;
+      if (!isAsked) mark(this.#told, session, now);
     }
-    if (received.size > 0) this.#news = { at: now, received };
   }
+}
+
+/**
+ * How long `session` may take to answer a ping: `leastMs`, or two round trips, and as long as all
+ * that is on its way takes on a slow line.
+ */
+export function answerMs(session: Session, leastMs: number, now: MonoMs): number {
+  const roundTripMs = Math.min(session.latencyMs ?? 0, ROUND_TRIP_MAX_MS);
+  return Math.max(leastMs, 2 * roundTripMs) + session.unansweredBytes(now) / SLOW_BYTES_PER_MS;
 }
 
 const NONE: readonly Session[] = [];
 
-/** Forgets those at the beginning of `all` who have spoken or are gone: the first is silent. */
-function dropSpoken<T>(all: Map<Session, T>, receivedOf: (one: T) => number): void {
-  for (const [session, one] of all) {
-    if (session.isReady && session.bytesReceived === receivedOf(one)) return;
-    all.delete(session);
-  }
+/** What came since an earlier mark has done for that. */
+function mark(all: Map<Session, Mark>, session: Session, now: MonoMs): void {
+  const { bytesReceived: received } = session;
+  if (all.get(session)?.received !== received) all.set(session, { at: now, received });
 }
 
-const isSilent = (session: Session, received: number): boolean =>
-  session.isReady &&
-  session.bytesReceived === received &&
-  session.unansweredBytes <= UNANSWERED_BYTES_MAX;
+/** Those of `all` on whom nothing came since; the others are forgotten. */
+function* silentOf(all: Map<Session, Mark>): Generator<[Session, Mark], void> {
+  for (const one of all) {
+    const [session, { received }] = one;
+    if (session.isReady && session.bytesReceived === received) yield one;
+    else all.delete(session);
+  }
+}

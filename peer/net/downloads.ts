@@ -47,6 +47,8 @@ export interface DownloadsDependencies {
 interface Supplier {
   readonly session: Session;
   readonly blocks: PeerBlocks;
+  /** It was, when blocks could be asked for last. */
+  isInDoubt: boolean;
 }
 
 export class Downloads {
@@ -63,8 +65,6 @@ export class Downloads {
   #isChanged = false;
   /** The chain was saturated when blocks could have been asked for. */
   #isHeldBack = false;
-  /** Those in doubt, who would have been asked otherwise. */
-  #doubted: readonly Session[] = [];
   /** When a time-out is due, or a peer may be asked again for what it lacked. */
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -101,7 +101,10 @@ export class Downloads {
   }
 
   onReady(session: Session, now: MonoMs): void {
-    this.#suppliers.set(session.peer, { session, blocks: new PeerBlocks(session, now) });
+    this.#suppliers.set(session.peer, {
+      ...{ session, blocks: new PeerBlocks(session, now) },
+      isInDoubt: session.isInDoubt,
+    });
   }
 
   onGone({ peer }: Session): void {
@@ -182,15 +185,14 @@ export class Downloads {
     // Who shows what does not beat our tip may have a part of the way to what does.
     if (newWork > 0n && this.#wanted.hasFree) this.#isChanged = true;
     this.#tellLost();
-    const hasAnswered = this.#doubted.some(({ isInDoubt }) => !isInDoubt);
-    const isDue = this.#isChanged || hasAnswered || now >= this.#dueAt;
+    const isDue = this.#isChanged || this.#areDoubtsNew() || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
     for (const supplier of this.#suppliers.values()) {
+      supplier.isInDoubt = supplier.session.isInDoubt;
       supplier.blocks.forgetLacks(now);
       this.#checkStall(supplier, now);
     }
     this.#isHeldBack = chain.isSaturated;
-    this.#doubted = this.#findDoubted();
     if (!this.#isHeldBack && this.#wanted.hasFree) {
       for (const supplier of this.#inOrder()) this.#ask(supplier, now);
     }
@@ -229,9 +231,12 @@ export class Downloads {
     return isInDoubt ? STALL_LEAST_MS : this.#timeout.ms;
   }
 
-  #findDoubted(): readonly Session[] {
-    const sessions = Array.from(this.#suppliers.values(), ({ session }) => session);
-    return sessions.filter(({ isInDoubt }) => isInDoubt);
+  /** Whether a doubt came or went. */
+  #areDoubtsNew(): boolean {
+    for (const { session, isInDoubt } of this.#suppliers.values()) {
+      if (session.isInDoubt !== isInDoubt) return true;
+    }
+    return false;
   }
 
   /** Nobody chooses who dials us, so those come after those whom we dialed; the oldest first. */
@@ -309,7 +314,7 @@ export class Downloads {
     blocks.onTooLate();
     if (isExcused) return;
     blocks.isPassedOver = true;
-    if (isInTheWay) session.end('stalled');
+    if (isInTheWay && !session.isInDoubt) session.end('stalled');
   }
 
   /** Whether another, who is not passed over, could give us one of the `hashes` that one owes. */

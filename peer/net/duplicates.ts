@@ -10,10 +10,11 @@
  */
 
 import type { MonoMs, NodeKey } from '../../shared/units.js';
+import { answerMs } from './doubts.js';
 import type { Outbox } from './outbox.js';
 import type { Session } from './session.js';
 
-/** The first may be silent for so long before it has answered. */
+/** The first may be silent for so long before it has answered; longer on a slow line. */
 const ANSWER_MS = 5_000;
 /**
  * After this, the first ends however much it says instead of answering, and the side with the
@@ -51,8 +52,8 @@ export class Duplicates {
 
   /** `second` became ready, and `first` was, with the same node key. */
   onDuplicate(first: Session, second: Session, now: MonoMs): void {
-    first.doubt(now);
     first.ping(now);
+    first.doubt(now);
     this.#open.push({ first, second, askedAt: now, isAnswered: false });
   }
 
@@ -62,16 +63,16 @@ export class Duplicates {
     this.#open = this.#open.filter((duplicate) => this.#isOpen(duplicate, now));
   }
 
-  nextWake(): MonoMs | undefined {
+  nextWake(now: MonoMs): MonoMs | undefined {
     if (this.#open.length === 0) return undefined;
-    return Math.min(...this.#open.map(deadlineOf)) as MonoMs;
+    return Math.min(...this.#open.map((one) => deadlineOf(one, now))) as MonoMs;
   }
 
   #isOpen(duplicate: Duplicate, now: MonoMs): boolean {
     const { first, second } = duplicate;
     if (!first.isReady || !second.isReady) return false;
     if (!first.isInDoubt) duplicate.isAnswered = true;
-    const isTimeLeft = now < deadlineOf(duplicate);
+    const isTimeLeft = now < deadlineOf(duplicate, now);
     if (!duplicate.isAnswered) {
       if (isTimeLeft) return true;
       first.end('ping-timeout', 'It did not answer, and its node has opened another session.');
@@ -87,9 +88,10 @@ export class Duplicates {
 }
 
 /** When it is decided whatever comes. */
-const deadlineOf = ({ first, askedAt, isAnswered }: Duplicate): number => {
+const deadlineOf = ({ first, askedAt, isAnswered }: Duplicate, now: MonoMs): number => {
   const end = askedAt + PATIENCE_MS;
-  return isAnswered ? end : Math.min(end, Math.max(askedAt, first.heardAt) + ANSWER_MS);
+  const silentSince = Math.max(askedAt, first.heardAt);
+  return isAnswered ? end : Math.min(end, silentSince + answerMs(first, ANSWER_MS, now));
 };
 
 const twoPrograms = (first: Session, second: Session): string =>

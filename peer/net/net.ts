@@ -212,7 +212,7 @@ export class Net {
 
   /** When `settle` has something to do, if nothing comes in before. */
   nextWake(now: MonoMs): MonoMs | undefined {
-    let next = earlier(this.#contacts.nextWake(), this.#sync.nextWake());
+    let next = earlier(this.#contacts.nextWake(now), this.#sync.nextWake());
     next = earlier(next, this.#downloads.nextWake());
     next = earlier(next, this.#server.nextWake(now));
     next = earlier(next, this.#txRelay.nextWake());

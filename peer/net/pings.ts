@@ -18,13 +18,21 @@ const MISSES_MAX = 3;
 const ALLOWANCE_MAX = 20;
 const ALLOWANCE_PER_MS = 1 / 1_000;
 
+/** What was sent so long ago has arrived, or never will. */
+const ON_ITS_WAY_MS = 30_000;
+
 /** `ping`: send one; `dead`: three were missed. */
 export type PingStep = 'rest' | 'ping' | 'dead';
 
+interface Ping {
+  readonly at: MonoMs;
+  readonly bytesBefore: number;
+}
+
 export class Pings {
   readonly #rng: Rng;
-  /** When each unanswered ping was sent, by nonce. */
-  readonly #open = new Map<string, MonoMs>();
+  /** The unanswered ones by nonce, first sent first. */
+  readonly #open = new Map<string, Ping>();
   /** When the other side was heard, or pinged, last. */
   #lastAt: MonoMs;
   /** How long it may be silent now. */
@@ -33,6 +41,7 @@ export class Pings {
   #measureAt: MonoMs;
   #misses = 0;
   #latencyMs: number | undefined;
+  #arrivedBytes = 0;
   /** How many pings the other side may still send, at the time `#allowedAt`. */
   #allowance = ALLOWANCE_MAX;
   #allowedAt: MonoMs;
@@ -60,8 +69,9 @@ export class Pings {
     return this.#misses >= MISSES_MAX ? 'dead' : 'ping';
   }
 
-  sent(nonce: string, now: MonoMs): void {
-    this.#open.set(nonce, now);
+  /** A ping goes out, after `bytesBefore` bytes since the connection began. */
+  sent(nonce: string, now: MonoMs, bytesBefore: number): void {
+    this.#open.set(nonce, { at: now, bytesBefore });
     this.#misses++;
     this.#lastAt = now;
     this.#silenceMs = this.#jittered(SILENCE_MS);
@@ -86,11 +96,28 @@ export class Pings {
 
   /** When the ping of ours that a pong answers was sent; `undefined`: it answers none. */
   onPong(nonce: string, now: MonoMs): MonoMs | undefined {
-    const sentAt = this.#open.get(nonce);
-    if (sentAt === undefined) return undefined;
+    const ping = this.#open.get(nonce);
+    if (ping === undefined) return undefined;
     this.#open.delete(nonce);
-    this.#latencyMs = now - sentAt;
-    return sentAt;
+    this.#latencyMs = now - ping.at;
+    this.#onArrived(ping);
+    return ping.at;
+  }
+
+  /**
+   * How many of the bytes that we sent are not on their way any more: those before a ping that was
+   * answered, or that is half a minute old.
+   */
+  arrivedBytes(now: MonoMs): number {
+    for (const ping of this.#open.values()) {
+      if (now < ping.at + ON_ITS_WAY_MS) break;
+      this.#onArrived(ping);
+    }
+    return this.#arrivedBytes;
+  }
+
+  #onArrived({ bytesBefore }: Ping): void {
+    this.#arrivedBytes = Math.max(this.#arrivedBytes, bytesBefore);
   }
 
   #jittered(ms: number): number {

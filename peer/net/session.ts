@@ -49,6 +49,12 @@ export interface SessionStatus {
   readonly bytesReceived: number;
 }
 
+/**
+ * Whoever answers no ping for so long is let go when the next one is due, whatever it says: longer
+ * than all that may wait before a pong takes at 20 kB/s.
+ */
+const DOUBT_MAX_MS = 600_000;
+
 export interface SessionDependencies {
   readonly protocol: PeerProtocol;
   readonly identity: Identity;
@@ -89,7 +95,7 @@ export class Session {
   #pings: Pings | undefined;
   #ending: Ending | undefined;
   #bytesReceived = 0;
-  #unansweredBytes = 0;
+  #sentBytes = 0;
   #heardAt: MonoMs;
   #doubtedAt: MonoMs | undefined;
 
@@ -169,9 +175,9 @@ export class Session {
     return this.#doubtedAt !== undefined;
   }
 
-  /** Bytes that we sent since the last ones came. */
-  get unansweredBytes(): number {
-    return this.#unansweredBytes;
+  /** Bytes that we sent and that may be on their way. */
+  unansweredBytes(now: MonoMs): number {
+    return this.#sentBytes - (this.#pings?.arrivedBytes(now) ?? 0);
   }
 
   get summary(): PeerSummary {
@@ -220,7 +226,6 @@ export class Session {
   /** What `bytes` bring. Ends by itself once the session is to end. */
   *receive(bytes: Uint8Array, now: MonoMs): Generator<SessionEvent, void> {
     this.#bytesReceived += bytes.length;
-    this.#unansweredBytes = 0;
     this.#heardAt = now;
     this.#pings?.onHeard(now);
     for (const event of this.#link.receive(bytes)) {
@@ -254,7 +259,7 @@ export class Session {
   /** Sends a ping now, beside those that come by themselves. */
   ping(now: MonoMs): void {
     const nonce = this.#dependencies.identity.pingNonce();
-    this.#pings?.sent(nonce, now);
+    this.#pings?.sent(nonce, now, this.#sentBytes);
     this.send({ type: 'ping', nonce });
     this.#dependencies.onPing(this, now);
   }
@@ -265,7 +270,7 @@ export class Session {
    * what goes a minute later.
    */
   doubt(since: MonoMs): void {
-    this.#doubtedAt = since;
+    this.#doubtedAt ??= since;
   }
 
   /** It is to end for `reason`, which is nobody's breach. The first reason counts. */
@@ -300,7 +305,8 @@ export class Session {
       if (now >= this.#handshakeDeadline) this.end('handshake-timeout');
       return;
     }
-    const step = this.#pings.step(now);
+    const isTooLong = this.#doubtedAt !== undefined && now >= this.#doubtedAt + DOUBT_MAX_MS;
+    const step = isTooLong ? 'dead' : this.#pings.step(now);
     if (step === 'ping') this.ping(now);
     else if (step === 'dead') this.end('ping-timeout');
   }
@@ -355,7 +361,7 @@ export class Session {
   }
 
   #sendFrame(frame: Uint8Array, notify = false): void {
-    this.#unansweredBytes += frame.length;
+    this.#sentBytes += frame.length;
     this.#dependencies.outbox.send(this.peer, frame, notify);
   }
 

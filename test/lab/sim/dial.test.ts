@@ -2,10 +2,8 @@ import { expect } from 'chai';
 import { dial } from '../../../lab/sim/dial.js';
 import { Timeline } from '../../../lab/sim/timeline.js';
 
-const ROUND_TRIP_MS = 100;
-
 /** What became of a dial on a way that is lost from `lostMs` to `openMs`, and when. */
-function dialed(lostMs: number, openMs: number): string {
+function dialed(lostMs: number, openMs: number, roundTripMs = 100): string {
   const timeline = new Timeline();
   timeline.run(70);
   const said: string[] = [];
@@ -14,7 +12,7 @@ function dialed(lostMs: number, openMs: number): string {
   };
   dial(timeline, {
     isLost: () => timeline.ms - 70 >= lostMs && timeline.ms - 70 < openMs,
-    roundTripMs: () => ROUND_TRIP_MS,
+    roundTripMs: () => roundTripMs,
     onAnswer: say('answer'),
     onTimeout: say('timeout'),
   });
@@ -37,6 +35,12 @@ describe('sim/dial', () => {
   it('is given up after 5 s', () => {
     expect(dialed(0, 3_001)).to.equal('timeout after 5000');
     expect(dialed(0, 60_000)).to.equal('timeout after 5000');
+  });
+
+  it('is given up then, too, where the answer takes longer', () => {
+    expect(dialed(0, 0, 5_000)).to.equal('answer after 5000');
+    expect(dialed(0, 0, 5_001)).to.equal('timeout after 5000');
+    expect(dialed(0, 1, 4_001)).to.equal('timeout after 5000');
   });
 
   it('asks again also where the answer was lost', () => {

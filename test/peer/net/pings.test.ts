@@ -18,7 +18,7 @@ describe('net/pings', () => {
     const pings = newPings();
     for (let i = 0; i < 3; i++) {
       expect(pings.step(pings.dueAt)).to.equal('ping');
-      pings.sent(String(i), pings.dueAt);
+      pings.sent(String(i), pings.dueAt, 0);
     }
     expect(pings.step(pings.dueAt)).to.equal('dead');
   });
@@ -28,7 +28,7 @@ describe('net/pings', () => {
     for (let i = 0; i < 20; i++) {
       const { dueAt } = pings;
       expect(pings.step(dueAt)).to.equal('ping');
-      pings.sent(String(i), dueAt);
+      pings.sent(String(i), dueAt, 0);
       pings.onHeard(dueAt);
     }
   });
@@ -38,7 +38,7 @@ describe('net/pings', () => {
     const sent: number[] = [];
     for (let ms = 0; ms <= 600_000; ms += 1_000) {
       if (pings.step(at(ms)) === 'ping') {
-        pings.sent(String(ms), at(ms));
+        pings.sent(String(ms), at(ms), 0);
         sent.push(ms);
       }
       if (ms % 10_000 === 0) pings.onHeard(at(ms));
@@ -51,15 +51,29 @@ describe('net/pings', () => {
 
   it('measures the round trip, also of a pong that other messages held up', () => {
     const pings = newPings();
-    pings.sent('a', at(100));
+    pings.sent('a', at(100), 0);
     pings.onHeard(at(120));
     expect(pings.onPong('a', at(142))).to.equal(100);
     expect(pings.latencyMs).to.equal(42);
   });
 
+  it('knows what of ours has arrived by the pings that were answered, or are old', () => {
+    const pings = newPings();
+    expect(pings.arrivedBytes(at(100))).to.equal(0);
+    for (const [i, nonce] of ['a', 'b', 'c', 'd'].entries()) {
+      pings.sent(nonce, at(i * 1_000), i * 500);
+    }
+    pings.onPong('b', at(5_000));
+    expect(pings.arrivedBytes(at(5_000))).to.equal(500);
+    pings.onPong('a', at(5_001));
+    expect(pings.arrivedBytes(at(31_999))).to.equal(500);
+    expect(pings.arrivedBytes(at(32_000))).to.equal(1_000);
+    expect(pings.arrivedBytes(at(90_000))).to.equal(1_500);
+  });
+
   it('knows a pong that answers nothing', () => {
     const pings = newPings();
-    pings.sent('a', at(100));
+    pings.sent('a', at(100), 0);
     expect(pings.onPong('b', at(110))).to.equal(undefined);
     expect(pings.onPong('a', at(110))).to.equal(100);
     expect(pings.onPong('a', at(111))).to.equal(undefined);
