@@ -95,11 +95,11 @@ describe('workers/kernel/chooseKernel', () => {
     );
   });
 
-  it('finds the fastest in less than a second a kernel', () => {
+  it('finds the fastest within some tens of milliseconds a kernel', () => {
     const names = KERNEL_NAMES.filter((name) => whyNot(name) === undefined);
     names.forEach((name) => loadKernel(name));
     const begin = performance.now();
     expect(names).to.include(chooseKernel('fastest').name);
-    expect(performance.now() - begin).to.be.lessThan(names.length * 1_000);
+    expect(performance.now() - begin).to.be.lessThan(names.length * 250);
   });
 });
