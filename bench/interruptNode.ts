@@ -9,7 +9,7 @@
  * workers. Their targets are out of reach, so that they hash all the time.
  */
 
-import { sign } from '#crypto';
+import { signerOf } from '#crypto';
 import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
 import { Driver } from '../shared/io/driver.js';
@@ -141,8 +141,7 @@ class WatchedNode {
     });
     const { store } = openStore(IN_MEMORY, network);
     const rng = seededRng(1);
-    const signHere = (message: Uint8Array): Uint8Array => sign(seed, message);
-    this.#node = new Node(options, { store, rng, entropy: systemEntropy, sign: signHere });
+    this.#node = new Node(options, { store, rng, entropy: systemEntropy, sign: signerOf(seed) });
     this.#driver = new Driver<Input, Effect>(this.#node, {
       clock: systemClock,
       performConnection: (effect) => {

@@ -3,7 +3,7 @@
  * transactions a second it takes in, on a store in a file, and how long a template takes.
  */
 
-import { sign } from '#crypto';
+import { signerOf } from '#crypto';
 import { join } from 'node:path';
 import { assert } from '../shared/assert.js';
 import type { Network } from '../shared/consensus/genesis.js';
@@ -72,7 +72,7 @@ async function acceptance(
       ...{ payTo: owner(0).address, tag: new Uint8Array(0), mode: { type: 'off' } },
       ...{ threads: 1, cpuPercent: 100 },
     }),
-    { store, rng: seededRng(1), entropy: systemEntropy, sign: (message) => sign(seed, message) },
+    { store, rng: seededRng(1), entropy: systemEntropy, sign: signerOf(seed) },
   );
   const runner = new Runner(node, network);
   await runner.submit(transactions.slice(0, WARM_UP));

@@ -1,6 +1,6 @@
 /** Asks a tracker which networks it serves: what a peer does before it belongs to one. */
 
-import { publicKeyOf, sign } from '#crypto';
+import { publicKeyOf, signerOf } from '#crypto';
 import { connect, type Socket } from 'node:net';
 import { assertNever } from '../shared/assert.js';
 import { toHex } from '../shared/bytes.js';
@@ -91,7 +91,7 @@ function strangersHandshake(
   return {
     role: 'caller',
     ours,
-    sign: (message) => sign(seed, message),
+    sign: signerOf(seed),
     channel: PLAIN_CHANNEL,
     accept: () => undefined,
   };

@@ -3,7 +3,7 @@
  * once peers have told.
  */
 
-import { sign } from '#crypto';
+import { signerOf } from '#crypto';
 import { assertNever } from '../shared/assert.js';
 import { systemClock } from '../shared/io/clock.js';
 import { Driver } from '../shared/io/driver.js';
@@ -172,7 +172,7 @@ function openLight({ light, seed }: LightShellOptions, { opened }: LightShellDep
       store: opened.store,
       rng: seededRng(rngSeed),
       entropy: systemEntropy,
-      sign: (message) => sign(seed, message),
+      sign: signerOf(seed),
     },
   );
 }

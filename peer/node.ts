@@ -118,7 +118,7 @@ export class Node {
   }
 
   /** Effects are to be performed in their order. */
-  handle(input: Input, now: Now): Effect[] {
+  handle(input: Input, now: Now): readonly Effect[] {
     if (this.#isStopped) return [];
     const running = this.#clock.at(now);
     const effects = this.#store.atomically(() => {
@@ -164,8 +164,10 @@ export class Node {
   }
 
   /** Settles; and makes blocks on demand, many in one step, so that one commit keeps them all. */
-  #settleAll(now: Now): Effect[] {
-    const effects = this.#settle(now);
+  #settleAll(now: Now): readonly Effect[] {
+    const first = this.#settle(now);
+    if (!this.#miner.isGenerating) return first;
+    const effects = [...first];
     let made = 0;
     while (made < this.#blocksAtOnce) {
       const found = this.#miner.solveHere();
@@ -190,14 +192,13 @@ export class Node {
    * log and API. What the miner wants comes out first: until then its workers hash in vain. A large
    * block that others wait for is connected in the next step.
    */
-  #settle(now: Now): Effect[] {
+  #settle(now: Now): readonly Effect[] {
     const advance = this.#chain.advance(this.#net.isUrgent ? 0 : this.#moveCostMax);
     this.#isMoreToMove = advance.more;
     this.#transactions.onAdvance(advance, now, !this.#miner.isGenerating);
     const settled = this.#transactions.settle(now);
-    for (const batch of [...advance.verify, ...settled.verify]) {
-      this.#outbox.put({ type: 'verify', batch });
-    }
+    for (const batch of advance.verify) this.#outbox.put({ type: 'verify', batch });
+    for (const batch of settled.verify) this.#outbox.put({ type: 'verify', batch });
     this.#tellMiner(advance, now);
     this.#net.onAdvance(advance);
     this.#net.onTransactions(settled);
@@ -208,13 +209,15 @@ export class Node {
     this.#answerSubmissions(advance);
     this.#chain.expectMore(!this.#net.isSynced);
     this.#miner.onSyncing(!this.#net.isSynced);
-    return [...this.#miner.settle(now), ...this.#outbox.take()];
+    const work = this.#miner.settle(now);
+    const others = this.#outbox.take();
+    return work.length === 0 ? others : [...work, ...others];
   }
 
   #reportSync(now: MonoMs): void {
     const { isSynced, goal } = this.#net;
-    const heights = { height: this.#chain.tip.height, headerHeight: goal.height };
-    this.#syncReport.settle({ isSynced, ...heights }, now);
+    const { height } = this.#chain.tip;
+    this.#syncReport.settle({ isSynced, height, headerHeight: goal.height }, now);
   }
 
   #tellMiner({ events, failures }: Advance, now: Now): void {
@@ -235,7 +238,7 @@ export class Node {
     return next === NEVER ? undefined : (next as MonoMs);
   }
 
-  #stop(now: Now): Effect[] {
+  #stop(now: Now): readonly Effect[] {
     this.#isStopped = true;
     this.#net.stop(now.mono);
     this.#outbox.put({ type: 'mine', job: undefined });

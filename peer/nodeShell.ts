@@ -3,7 +3,7 @@
  * inputs.
  */
 
-import { sign } from '#crypto';
+import { signerOf } from '#crypto';
 import { assertNever } from '../shared/assert.js';
 import type { Network } from '../shared/consensus/genesis.js';
 import { systemClock } from '../shared/io/clock.js';
@@ -257,7 +257,7 @@ function openNode(
       store: opened.store,
       rng: seededRng(rngSeed),
       entropy: systemEntropy,
-      sign: (message) => sign(seed, message),
+      sign: signerOf(seed),
     },
   );
 }

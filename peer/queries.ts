@@ -95,9 +95,22 @@ export class Queries {
   /** How full it is, for whoever watches over its limits. */
   queues(): QueueSizes {
     const { mempool, intake } = this.#transactions;
+    const net = this.#net.queues();
+    const chain = this.#chain.queues();
     return {
-      ...this.#net.queues(),
-      ...this.#chain.queues(),
+      connections: net.connections,
+      bans: net.bans,
+      candidates: net.candidates,
+      heads: net.heads,
+      blocksInFlight: net.blocksInFlight,
+      questions: net.questions,
+      futureHeaders: net.futureHeaders,
+      presyncBytes: net.presyncBytes,
+      senders: net.senders,
+      announced: net.announced,
+      decodedBlocks: chain.decodedBlocks,
+      decodedBytes: chain.decodedBytes,
+      signatureChecks: chain.signatureChecks,
       templates: this.#miner.templateCount,
       waiting: mempool.count,
       waitingBytes: mempool.bytes,

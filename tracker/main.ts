@@ -3,7 +3,7 @@
 import { networkInterfaces } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
-import { publicKeyOf, sign } from '#crypto';
+import { publicKeyOf, signerOf } from '#crypto';
 
 import { assertNever } from '../shared/assert.js';
 import { toHex } from '../shared/bytes.js';
@@ -215,7 +215,7 @@ function createTracker(
     },
     {
       entropy: systemEntropy,
-      sign: (message) => sign(seed, message),
+      sign: signerOf(seed),
       rng: seededRng(seed32 ?? 0),
     },
   );

@@ -207,7 +207,9 @@ function contentIn(snapshot: ChainSnapshot): string | undefined {
 export function checkQueues(participant: Participant, limits: QueueSizes): void {
   const sizes = participant.node?.node.queries.queues();
   if (sizes === undefined) return;
-  for (const [name, max] of Object.entries(limits) as [keyof QueueSizes, number][]) {
+  let name: keyof QueueSizes;
+  for (name in limits) {
+    const max = limits[name];
     if (sizes[name] <= max) continue;
     const what = `${name}: ${String(sizes[name])} of at most ${String(max)}`;
     throw new Broken(`${nameOf(participant)} has a queue above its limit, ${what}`);

@@ -4,7 +4,6 @@
  * coins and undo data have to survive.
  */
 
-import { sign } from '#crypto';
 import type { Network } from '../../shared/consensus/genesis.js';
 import {
   decodeTransaction,
@@ -20,7 +19,7 @@ import { assert, assertDefined } from '../../shared/assert.js';
 import type { Rng } from '../../shared/rng.js';
 import type { Amount } from '../../shared/units.js';
 import type { Coin } from '../../peer/chain/store.js';
-import { simKey, type SimKey } from './keys.js';
+import { simKey, simSigner, type SimKey } from './keys.js';
 
 /** Older ones are forgotten: they stay where they are. */
 const COINS_MAX = 200;
@@ -95,12 +94,12 @@ export class Purse {
       { amount: part as Amount, address: this.#keyOf(to).address },
       { amount: (amount - FEE - part) as Amount, address: this.#keyOf(from.owner).address },
     ];
-    const { key, seed } = this.#keyOf(from.owner);
+    const { key } = this.#keyOf(from.owner);
     const { txid, index } = from;
     const inputs = [{ txid, index, amount, key: 0 }];
     const unsigned = { inputs, keys: [key], outputs, lockHeight: 0, memo: new Uint8Array(0) };
     const message = signingMessage(this.#network.idBytes, txidOf(encodeUnsigned(unsigned)));
-    const bytes = encodeTransaction({ ...unsigned, signatures: [sign(seed, message)] });
+    const bytes = encodeTransaction({ ...unsigned, signatures: [simSigner(from.owner)(message)] });
     const decoded = decodeTransaction(bytes);
     assert(decoded.ok, 'our own payment decodes');
     this.onPaid(decoded.value, [to, from.owner]);

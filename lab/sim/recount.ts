@@ -26,9 +26,9 @@ export function recount(snapshot: ChainSnapshot): string | undefined {
   let at = standingIn(snapshot).position;
   for (; at.parent !== undefined; at = at.parent) path.push(at);
   for (const entry of path.reverse()) {
-    const decoded = decodeBlock(snapshot.chain.body(entry.id) ?? new Uint8Array(0));
-    if (!decoded.ok) return `block ${String(entry.height)} is not there`;
-    const problem = count.block(decoded.value.transactions, entry.height);
+    const transactions = transactionsOf(snapshot.chain.body(entry.id), entry);
+    if (transactions === undefined) return `block ${String(entry.height)} is not there`;
+    const problem = count.block(transactions, entry.height);
     if (problem !== undefined) return `block ${String(entry.height)}: ${problem}`;
   }
   return count.difference(snapshot);
@@ -87,4 +87,30 @@ class Recount {
       ? undefined
       : `${String(stored)} of ${String(expected)} coins are stored`;
   }
+}
+
+/** What a body decodes to; the same bytes again, from whichever disk, are not decoded again. */
+function transactionsOf(
+  body: Uint8Array | undefined,
+  { hash }: HeaderEntry,
+): readonly DecodedTransaction[] | undefined {
+  if (body === undefined) return undefined;
+  const known = DECODED.get(hash);
+  if (known !== undefined && Buffer.compare(known.body, body) === 0) return known.transactions;
+  const decoded = decodeBlock(body);
+  if (!decoded.ok) return undefined;
+  const { transactions } = decoded.value;
+  const [oldest] = DECODED.keys();
+  if (DECODED.size >= DECODED_MAX && oldest !== undefined) DECODED.delete(oldest);
+  DECODED.set(hash, { body, transactions });
+  return transactions;
+}
+
+/** By the hash of the block. */
+const DECODED = new Map<string, Decoded>();
+const DECODED_MAX = 20_000;
+
+interface Decoded {
+  readonly body: Uint8Array;
+  readonly transactions: readonly DecodedTransaction[];
 }

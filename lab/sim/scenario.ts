@@ -195,16 +195,13 @@ class Scenario implements Scene {
   #rest(): void {
     const { world, participants } = this;
     for (const participant of participants) participant.isMining = false;
-    const works = (): Set<bigint | undefined> =>
-      new Set(participants.map(({ node }) => node?.node.queries.tip.chainWork));
-    this.#until('equal work', () => works().size === 1, EQUAL_WORK_MS);
+    this.#until('equal work', () => areEqual(participants, workOf), EQUAL_WORK_MS);
     const [first] = participants;
     if (first !== undefined) first.isMining = true;
     const before = first?.node?.height ?? 0;
     this.#until('one more block', () => (first?.node?.height ?? 0) > before, 2 * HOUR_MS);
     if (first !== undefined) first.isMining = false;
-    const tips = (): Set<string | undefined> => new Set(participants.map(({ node }) => node?.tip));
-    this.#until('one tip', () => tips().size === 1, MINUTE_MS);
+    this.#until('one tip', () => areEqual(participants, tipOf), MINUTE_MS);
     world.run(MINUTE_MS);
     for (const participant of participants) this.#checker.checkDisk(participant);
   }
@@ -222,6 +219,15 @@ class Scenario implements Scene {
       throw new Broken(why, { cause: error });
     }
   }
+}
+
+const workOf = ({ node }: Participant): bigint | undefined => node?.node.queries.tip.chainWork;
+const tipOf = ({ node }: Participant): string | undefined => node?.tip;
+
+/** Whether `valueOf` gives the same for all; asked after each step, so it stops at the first. */
+function areEqual<One>(all: readonly One[], valueOf: (one: One) => unknown): boolean {
+  const [first] = all;
+  return first === undefined || all.every((one) => valueOf(one) === valueOf(first));
 }
 
 /** Of its own for each seed. */

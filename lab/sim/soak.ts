@@ -33,6 +33,9 @@ function main(words: readonly string[]): void {
   new Soak(flags).begin();
 }
 
+/** With more room for what is new, less of it is moved: 4 % of all time. */
+const YOUNG_MB = 96;
+
 class Soak {
   readonly #flags: ScenarioOptions;
   readonly #end: number;
@@ -66,7 +69,10 @@ class Soak {
   }
 
   #start(onDone: () => void): void {
-    const worker = new Worker(new URL(import.meta.url), { workerData: this.#flags });
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: this.#flags,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     const giveNext = (): void => {
       worker.postMessage(this.#next < this.#end ? this.#next++ : undefined);
     };

@@ -1,6 +1,5 @@
 /** Real nodes in a `World`; their workers are played here. */
 
-import { sign } from '#crypto';
 import { toHex } from '../../shared/bytes.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import type { Entropy } from '../../shared/entropy.js';
@@ -23,7 +22,7 @@ import type {
 import { IN_MEMORY, openStore } from '../../peer/storage/openStore.js';
 import { Answers } from './answers.js';
 import type { Host, HostOptions, Machine } from './host.js';
-import { simKey } from './keys.js';
+import { simKey, simSigner } from './keys.js';
 import { nonceOf } from './nonce.js';
 import type { World } from './world.js';
 
@@ -97,7 +96,7 @@ export class WorldNode {
     this.address = { ...addressOfNode(number), ...(options.host && { host: options.host }) };
     if (options.port !== undefined) this.address = { ...this.address, port: options.port };
     this.store = options.store ?? openStore(IN_MEMORY, network).store;
-    const { seed, key, address: payTo } = simKey(number);
+    const { key, address: payTo } = simKey(number);
     const { trackers = [], neighbours = [], workMin = 0n, mining = {} } = options;
     const { outboundWanted = OUTBOUND_WANTED } = options;
     this.node = new Node(
@@ -120,7 +119,7 @@ export class WorldNode {
         store: this.store,
         rng: seededRng(world.rng.below(2 ** 32)),
         entropy: testEntropy(world.rng),
-        sign: (message) => sign(seed, message),
+        sign: simSigner(number),
       },
     );
     this.host = world.add({

@@ -1,6 +1,5 @@
 /** Real trackers in a `World`. */
 
-import { sign } from '#crypto';
 import { toHex } from '../../shared/bytes.js';
 import type { Network } from '../../shared/consensus/genesis.js';
 import { seededRng } from '../../shared/rng.js';
@@ -12,7 +11,7 @@ import { openSqliteRegistryStore } from '../../tracker/storage/sqliteRegistrySto
 import { Tracker } from '../../tracker/tracker.js';
 import type { TrackerEffect } from '../../tracker/types.js';
 import type { Host } from './host.js';
-import { simKey, TRACKER_NUMBER } from './keys.js';
+import { simKey, simSigner, TRACKER_NUMBER } from './keys.js';
 import type { World } from './world.js';
 import { testEntropy } from './worldNode.js';
 
@@ -58,7 +57,7 @@ export class WorldTracker {
     store: RegistryStore,
   ) {
     const { address } = this;
-    const { seed, key } = simKey(TRACKER_NUMBER);
+    const { key } = simKey(TRACKER_NUMBER);
     this.#world = world;
     this.tracker = new Tracker(
       {
@@ -71,7 +70,7 @@ export class WorldTracker {
       {
         rng: seededRng(world.rng.below(2 ** 32)),
         entropy: testEntropy(world.rng),
-        sign: (message) => sign(seed, message),
+        sign: simSigner(TRACKER_NUMBER),
       },
     );
     let count = 0;

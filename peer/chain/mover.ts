@@ -58,7 +58,8 @@ export class Mover {
   #position: HeaderEntry;
   #target: HeaderEntry | undefined;
   #storedPosition: HeaderEntry;
-  #storedState: string;
+  /** What the store knows of where we are: tip, position and target. */
+  #stored: readonly (HeaderEntry | undefined)[];
   #toldTip: HeaderEntry;
   /** A reorganisation came to its end since the last `takeEvents`. */
   #hasArrived = false;
@@ -75,7 +76,7 @@ export class Mover {
     this.#position = standing.position;
     this.#storedPosition = standing.position;
     this.#target = standing.target;
-    this.#storedState = this.#describe();
+    this.#stored = [standing.tip, standing.position, standing.target];
   }
 
   get tip(): HeaderEntry {
@@ -191,9 +192,10 @@ export class Mover {
   }
 
   #saveState(): void {
-    const described = this.#describe();
-    if (described === this.#storedState) return;
-    this.#storedState = described;
+    const [tip, position, target] = this.#stored;
+    const isStored = tip === this.#tip && position === this.#storedPosition;
+    if (isStored && target === this.#target) return;
+    this.#stored = [this.#tip, this.#storedPosition, this.#target];
     this.#parts.store.setState({
       tip: this.#tip.hash,
       position: this.#storedPosition.hash,
@@ -290,11 +292,6 @@ export class Mover {
     if (this.#toldTip === this.#tip) return;
     this.#toldTip = this.#tip;
     this.#tell('tip-changed', this.#tip);
-  }
-
-  /** What the store knows of where we are: the same text, the same state. */
-  #describe(): string {
-    return [this.#tip, this.#storedPosition, this.#target].map((at) => at?.id).join(' ');
   }
 }
 

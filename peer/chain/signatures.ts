@@ -105,7 +105,8 @@ export class Signatures {
   }
 
   /** The batches to send since the last call. */
-  takeBatches(): SignatureBatch[] {
+  takeBatches(): readonly SignatureBatch[] {
+    if (this.#unsent.length === 0) return NONE;
     const batches: SignatureBatch[] = [];
     let part: DecodedTransaction[] = [];
     let checks = 0;
@@ -159,6 +160,8 @@ export class Signatures {
     return waiting.questions.map((question) => ({ question, txid: waiting.txid }));
   }
 }
+
+const NONE: readonly SignatureBatch[] = [];
 
 /**
  * The answers to `batch`, found here and now: what threads find together. `networkId`: 32 bytes,

@@ -248,7 +248,7 @@ export class Miner {
    * All that follows from what was told since the last call; at most one `mine`, and that first.
    * Called once at the start, then at the end of each step.
    */
-  settle(now: Now): Effect[] {
+  settle(now: Now): readonly Effect[] {
     const rest = this.#restAt(now);
     this.#onRest(rest);
     const work: Effect[] = [];
@@ -258,7 +258,7 @@ export class Miner {
     } else if (this.#job === undefined || this.#isOutdated || now.mono >= this.#job.renewAt) {
       work.push({ type: 'mine', job: this.#newJob(now) });
     }
-    return [...work, ...this.#outbox.splice(0)];
+    return this.#outbox.length === 0 ? work : [...work, ...this.#outbox.splice(0)];
   }
 
   /** When `settle` has something to do next, if nothing else happens before. */

@@ -25,6 +25,8 @@ interface Taker {
 export class CompactPush {
   readonly #takers = new Map<PeerId, Taker>();
   #last: Block | undefined;
+  /** The last block without any other transaction than the coinbase. */
+  #alone: { readonly block: Block; readonly message: PeerMessage } | undefined;
 
   /** What `session` wants from now on. */
   onWanted({ peer, facts }: Session, key: Uint8Array | undefined): void {
@@ -49,8 +51,15 @@ export class CompactPush {
     const taker = this.#takers.get(session.peer);
     if (taker === undefined) return false;
     this.#last = block;
-    session.send(compactOf(block, taker.shortId));
+    session.send(this.#messageOf(block, taker));
     return true;
+  }
+
+  /** A block of its coinbase alone is the same for all: encoded once. */
+  #messageOf(block: Block, { shortId }: Taker): PeerMessage {
+    if (block.transactions.length > 1) return compactOf(block, shortId);
+    if (this.#alone?.block !== block) this.#alone = { block, message: compactOf(block, shortId) };
+    return this.#alone.message;
   }
 
   /** The transactions at `places` of the last block, if it is `hash` and has them all. */

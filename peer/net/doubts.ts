@@ -25,6 +25,7 @@ const SLOW_BYTES_PER_MS = 16;
 
 /** A moment from which on somebody should say something. */
 interface Mark {
+  readonly session: Session;
   readonly at: MonoMs;
   /** Bytes that had come until then. */
   readonly received: number;
@@ -58,14 +59,16 @@ export class Doubts {
   /** The sessions that are in doubt from now on; called in each step. */
   settle(now: MonoMs): readonly Session[] {
     this.#watch(now);
-    for (const [session, { at }] of silentOf(this.#told)) {
+    forgetHeard(this.#told);
+    for (const { session, at } of this.#told.values()) {
       if (now < at + SILENCE_MS) continue;
       this.#told.delete(session);
       session.ping(now);
     }
+    forgetHeard(this.#asked);
     if (this.#asked.size === 0) return NONE;
     const doubted: Session[] = [];
-    for (const [session, { at }] of silentOf(this.#asked)) {
+    for (const { session, at } of this.#asked.values()) {
       if (now < at + answerMs(session, ANSWER_MS, now)) continue;
       this.#asked.delete(session);
       session.doubt(at);
@@ -77,9 +80,12 @@ export class Doubts {
   /** Of those who have spoken there is nothing to wait for. */
   nextWake(now: MonoMs): MonoMs | undefined {
     let next = Number.POSITIVE_INFINITY;
-    for (const [, { at }] of silentOf(this.#told)) next = Math.min(next, at + SILENCE_MS);
-    for (const [session, { at }] of silentOf(this.#asked)) {
-      next = Math.min(next, at + answerMs(session, ANSWER_MS, now));
+    for (const one of this.#told.values()) {
+      if (isSilent(one)) next = Math.min(next, one.at + SILENCE_MS);
+    }
+    for (const one of this.#asked.values()) {
+      if (!isSilent(one)) continue;
+      next = Math.min(next, one.at + answerMs(one.session, ANSWER_MS, now));
     }
     return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
   }
@@ -112,14 +118,14 @@ const NONE: readonly Session[] = [];
 /** What came since an earlier mark has done for that. */
 function mark(all: Map<Session, Mark>, session: Session, now: MonoMs): void {
   const { bytesReceived: received } = session;
-  if (all.get(session)?.received !== received) all.set(session, { at: now, received });
+  if (all.get(session)?.received !== received) all.set(session, { session, at: now, received });
 }
 
-/** Those of `all` on whom nothing came since; the others are forgotten. */
-function* silentOf(all: Map<Session, Mark>): Generator<[Session, Mark], void> {
-  for (const one of all) {
-    const [session, { received }] = one;
-    if (session.isReady && session.bytesReceived === received) yield one;
-    else all.delete(session);
-  }
+/** Whether nothing came from it since. */
+const isSilent = ({ session, received }: Mark): boolean =>
+  session.isReady && session.bytesReceived === received;
+
+function forgetHeard(all: Map<Session, Mark>): void {
+  if (all.size === 0) return;
+  for (const one of all.values()) if (!isSilent(one)) all.delete(one.session);
 }

@@ -180,10 +180,10 @@ export class Downloads {
   /** Finds stalls and asks; called in each step. */
   settle(now: MonoMs): void {
     const { chain, knowledge } = this.#parts;
-    const newWork = knowledge.takeNews();
-    if (this.#wanted.refresh(newWork > chain.tip.chainWork)) this.#isChanged = true;
+    const news = knowledge.takeNews();
+    if (this.#wanted.refresh(news)) this.#isChanged = true;
     // Who shows what does not beat our tip may have a part of the way to what does.
-    if (newWork > 0n && this.#wanted.hasFree) this.#isChanged = true;
+    if (news !== undefined && this.#wanted.hasFree) this.#isChanged = true;
     this.#tellLost();
     const isDue = this.#isChanged || this.#areDoubtsNew() || now >= this.#dueAt;
     if (!isDue && !(this.#isHeldBack && !chain.isSaturated)) return;
@@ -207,6 +207,7 @@ export class Downloads {
   /** Tells the operator once of each body that the disk lost. */
   #tellLost(): void {
     const { chain, outbox } = this.#parts;
+    if (chain.lostBodies.size === 0) return;
     for (const entry of chain.lostBodies.values()) {
       if (this.#toldLost.has(entry)) continue;
       this.#toldLost.add(entry);

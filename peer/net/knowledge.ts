@@ -18,20 +18,28 @@ interface Known {
    * It sent these headers, or an answer of it showed that it has them; first shown first. None is
    * an ancestor of another.
    */
-  readonly heads: readonly HeaderEntry[];
+  heads: readonly HeaderEntry[];
   /** The last header that we pushed to it. */
-  readonly told: HeaderEntry | undefined;
+  told: HeaderEntry | undefined;
+}
+
+/** Heads that came, and that went: with their peer, or for others of it. */
+export interface News {
+  /** The one with most work that came. */
+  readonly best: HeaderEntry | undefined;
+  /** The most work of all others; 0: of none. */
+  readonly otherWork: bigint;
 }
 
 export class Knowledge {
   readonly #byPeer = new Map<PeerId, Known>();
-  #newsWork = 0n;
+  #news: News | undefined;
 
-  /** The most work of a head that some peer showed, or lost, since the last call; 0: of none. */
-  takeNews(): bigint {
-    const work = this.#newsWork;
-    this.#newsWork = 0n;
-    return work;
+  /** Of all peers since the last call. */
+  takeNews(): News | undefined {
+    const news = this.#news;
+    this.#news = undefined;
+    return news;
   }
 
   /** Heads of the peer that showed most. */
@@ -51,32 +59,47 @@ export class Knowledge {
 
   /** Whether `peer` has heard of `entry`, so that it need not be told. */
   hasHeard(peer: PeerId, entry: HeaderEntry): boolean {
-    const told = this.#byPeer.get(peer)?.told;
-    return hasShown(this.heads(peer), entry) || (told !== undefined && isAncestor(entry, told));
+    const known = this.#byPeer.get(peer);
+    if (known === undefined) return false;
+    const { heads, told } = known;
+    return hasShown(heads, entry) || (told !== undefined && isAncestor(entry, told));
   }
 
   /** `peer` has `entry`. */
   onShown(peer: PeerId, entry: HeaderEntry): void {
-    const heads = this.heads(peer);
+    const known = this.#of(peer);
+    const { heads } = known;
     if (hasShown(heads, entry)) return;
-    const told = this.#byPeer.get(peer)?.told;
-    const kept = withHead(heads, entry);
-    this.#byPeer.set(peer, { heads: kept, told });
-    this.#onNews(entry);
-    for (const head of heads) if (!kept.includes(head)) this.#onNews(head);
+    known.heads = withHead(heads, entry);
+    this.#onCame(entry);
+    for (const head of heads) if (!known.heads.includes(head)) this.#onWent(head);
   }
 
   onTold(peer: PeerId, entry: HeaderEntry): void {
-    this.#byPeer.set(peer, { heads: this.heads(peer), told: entry });
+    this.#of(peer).told = entry;
   }
 
   onGone(peer: PeerId): void {
-    for (const head of this.heads(peer)) this.#onNews(head);
+    for (const head of this.heads(peer)) this.#onWent(head);
     this.#byPeer.delete(peer);
   }
 
-  #onNews({ chainWork }: HeaderEntry): void {
-    if (chainWork > this.#newsWork) this.#newsWork = chainWork;
+  #onCame(entry: HeaderEntry): void {
+    const { best, otherWork = 0n } = this.#news ?? {};
+    if (best === entry) return;
+    this.#news = { best: better(best, entry), otherWork };
+    if (best !== undefined) this.#onWent(this.#news.best === best ? entry : best);
+  }
+
+  #onWent({ chainWork }: HeaderEntry): void {
+    const { best, otherWork = 0n } = this.#news ?? {};
+    this.#news = { best, otherWork: chainWork > otherWork ? chainWork : otherWork };
+  }
+
+  #of(peer: PeerId): Known {
+    const known = this.#byPeer.get(peer) ?? { heads: NONE, told: undefined };
+    if (known.heads === NONE) this.#byPeer.set(peer, known);
+    return known;
   }
 }
 

@@ -126,8 +126,12 @@ export class Net {
 
   /** What waits here for others, or is remembered of them. */
   queues(): Omit<QueueSizes, keyof ReturnType<Chain['queues']> | OtherQueues> {
+    const { connections, bans, candidates, heads } = this.#contacts.queues();
     return {
-      ...this.#contacts.queues(),
+      connections,
+      bans,
+      candidates,
+      heads,
       blocksInFlight: this.#downloads.inFlightMax,
       questions: Math.max(this.#server.questionsMax, this.#proofs.questionsMax),
       futureHeaders: this.#sync.futureHeadersMax,

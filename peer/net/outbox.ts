@@ -18,6 +18,8 @@ type Send = Extract<Effect, { type: 'send' }>;
  */
 const PIECE_BYTES_MAX = 65_536;
 
+const NONE: readonly Effect[] = [];
+
 export class Outbox {
   /** Of connections, in their order. */
   #effects: Effect[] = [];
@@ -27,13 +29,14 @@ export class Outbox {
   #frames: Send[] = [];
   #frameBytes = 0;
 
-  /** All effects since the last call. */
-  take(): Effect[] {
+  /** All effects since the last call; not to be changed. */
+  take(): readonly Effect[] {
     this.#join();
-    const effects = [...this.#effects, ...this.#others];
-    this.#effects = [];
-    this.#others = [];
-    return effects;
+    const [effects, others] = [this.#effects, this.#others];
+    if (effects.length > 0) this.#effects = [];
+    if (others.length > 0) this.#others = [];
+    else return effects.length > 0 ? effects : NONE;
+    return effects.length > 0 ? [...effects, ...others] : others;
   }
 
   /** An effect that is not one of connections. */
@@ -72,8 +75,11 @@ export class Outbox {
   #join(): void {
     const last = this.#frames.at(-1);
     if (last === undefined) return;
-    const bytes = concatBytes(...this.#frames.map((frame) => frame.bytes));
-    this.#effects.push(this.#frames.length === 1 ? last : { ...last, bytes });
+    if (this.#frames.length === 1) this.#effects.push(last);
+    else {
+      const bytes = concatBytes(...this.#frames.map((frame) => frame.bytes));
+      this.#effects.push({ ...last, bytes });
+    }
     this.#frames = [];
     this.#frameBytes = 0;
   }

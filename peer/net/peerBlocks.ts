@@ -73,8 +73,10 @@ export class PeerBlocks {
 
   /** The height up to which it has what leads to `to`, when it showed `heads`. */
   reach(heads: readonly HeaderEntry[], to: HeaderEntry): number {
-    if (heads !== this.#reachOf || this.#reach.size >= REACH_MAX) this.#reach.clear();
-    this.#reachOf = heads;
+    if (heads !== this.#reachOf || this.#reach.size >= REACH_MAX) {
+      if (this.#reach.size > 0) this.#reach.clear();
+      this.#reachOf = heads;
+    }
     let height = this.#reach.get(to);
     if (height === undefined) {
       height = heads.reduce((most, head) => Math.max(most, forkOf(head, to).height), 0);

@@ -44,6 +44,7 @@ export class Relay {
 
   /** Whether others wait for a block that takes a while to connect: they are to be told first. */
   get isUrgent(): boolean {
+    if (this.#fresh.size === 0) return false;
     for (const [entry, block] of this.#fresh) {
       if ((block?.transactions.length ?? 0) > QUICK_MAX && this.#hasListener(entry)) return true;
     }
@@ -69,8 +70,10 @@ export class Relay {
 
   /** Called in each step, once it is known whether we are synced. */
   settle(isSynced: boolean): void {
-    for (const [entry, block] of this.#fresh) this.#tellAll(entry, block);
-    this.#fresh.clear();
+    if (this.#fresh.size > 0) {
+      for (const [entry, block] of this.#fresh) this.#tellAll(entry, block);
+      this.#fresh.clear();
+    }
     if (!this.#isTipNew || !isSynced) return;
     this.#isTipNew = false;
     this.#tellAll(this.#parts.chain.tip);

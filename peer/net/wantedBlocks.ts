@@ -11,6 +11,7 @@ import type { Chain } from '../chain/chain.js';
 import { isAncestor, type HeaderEntry } from '../chain/headerEntry.js';
 import { chooseHeads, isFar } from './chosenHeads.js';
 import { DownloadWindow } from './downloadWindow.js';
+import type { News } from './knowledge.js';
 
 /** Lost bodies that are asked for at a time: few enough that who lacks them all is still asked. */
 const LOST_AT_ONCE = 8;
@@ -60,7 +61,8 @@ export class WantedBlocks {
   }
 
   /** Looks again if that may change something; true if it may have. */
-  refresh(areHeadsNew: boolean): boolean {
+  refresh(news: News | undefined): boolean {
+    const areHeadsNew = news !== undefined && this.#mayChoose(news);
     const isAnew = areHeadsNew || this.#heads.some((head) => !this.#isWorthIt(head));
     if (isAnew) this.#chooseAnew();
     const lostCount = this.#chain.lostBodies.size;
@@ -133,6 +135,13 @@ export class WantedBlocks {
     this.#windows = this.#heads.map(
       (head) => old.get(head) ?? new DownloadWindow(this.#chain, head),
     );
+  }
+
+  /** Not what does not beat our tip, nor that one more peer shows what is chosen already. */
+  #mayChoose({ best, otherWork }: News): boolean {
+    const { chainWork } = this.#chain.tip;
+    if (otherWork > chainWork) return true;
+    return best !== undefined && best.chainWork > chainWork && !this.#heads.includes(best);
   }
 
   #isWorthIt(head: HeaderEntry): boolean {

@@ -30,8 +30,12 @@ export class SqliteChainStore implements ChainStore {
   readonly #transactions: Statement<[], KeptRow>;
   /** Inside `atomically`. */
   #isStep = false;
+  /** The step has a transaction of SQLite's; to ask the database itself takes 0.3 µs. */
+  #hasBegun = false;
   /** In this step. */
   #coinReads = 0;
+  /** Rows of headers in this step: each is written once, at its end. */
+  readonly #changes = new Map<number, HeaderChange>();
 
   /** `database`: open and migrated; closed by `close`. */
   constructor(database: Database, path: string) {
@@ -49,18 +53,22 @@ export class SqliteChainStore implements ChainStore {
     this.#coinReads = 0;
     try {
       const result = step();
-      if (this.#database.inTransaction) this.#writes.commit.run();
+      if (this.#changes.size > 0) this.#writeHeaders();
+      if (this.#hasBegun) this.#writes.commit.run();
       return result;
     } catch (error) {
       this.#rollBack();
       throw chainTrouble(error, this.#path);
     } finally {
       this.#isStep = false;
+      this.#hasBegun = false;
+      if (this.#changes.size > 0) this.#changes.clear();
     }
   }
 
   *headers(): Generator<StoredHeader, void> {
     try {
+      this.#writeHeaders();
       yield* this.#reader.headers();
     } catch (error) {
       throw chainTrouble(error, this.#path);
@@ -92,17 +100,21 @@ export class SqliteChainStore implements ChainStore {
   }
 
   putHeader(id: number, bytes: Uint8Array): void {
-    this.#write(() => this.#writes.putHeader.run(id, bytes));
+    this.#write(() => {
+      this.#changeOf(id).bytes = bytes;
+    });
   }
 
   setStatus(id: number, status: HeaderStatus): void {
-    this.#write(() => this.#writes.setStatus.run(STATUSES.indexOf(status), CHECKS_VERSION, id));
+    this.#write(() => {
+      this.#changeOf(id).status = status;
+    });
   }
 
   putBody(id: number, blockBytes: Uint8Array): void {
     this.#write(() => {
       this.#writes.putBody.run(id, blockBytes, crc32(blockBytes));
-      this.#writes.setHasBody.run(id);
+      this.#changeOf(id).hasBody = true;
     });
   }
 
@@ -152,6 +164,27 @@ export class SqliteChainStore implements ChainStore {
     this.#database.close();
   }
 
+  #changeOf(id: number): HeaderChange {
+    let change = this.#changes.get(id);
+    if (change === undefined) {
+      change = { bytes: undefined, status: undefined, hasBody: false };
+      this.#changes.set(id, change);
+    }
+    return change;
+  }
+
+  #writeHeaders(): void {
+    const { putHeader, setStatus, setHasBody } = this.#writes;
+    for (const [id, { bytes, status, hasBody }] of this.#changes) {
+      const checks = status === undefined ? 0 : CHECKS_VERSION;
+      const mark = STATUSES.indexOf(status ?? 'unproven');
+      if (bytes !== undefined) putHeader.run(id, bytes, mark, checks, Number(hasBody));
+      else if (status !== undefined) setStatus.run(mark, checks, Number(hasBody), id);
+      else if (hasBody) setHasBody.run(id);
+    }
+    this.#changes.clear();
+  }
+
   #write(write: () => void): void {
     this.atomically(() => {
       this.#begin();
@@ -164,7 +197,9 @@ export class SqliteChainStore implements ChainStore {
    * µs. Or when several coins are looked for, since locking for each one alone doubles its 3 µs.
    */
   #begin(): void {
-    if (this.#isStep && !this.#database.inTransaction) this.#writes.begin.run();
+    if (!this.#isStep || this.#hasBegun) return;
+    this.#writes.begin.run();
+    this.#hasBegun = true;
   }
 
   #guarded<T>(work: () => T): T {
@@ -207,12 +242,21 @@ function keptOf([number, addedAt, bytes]: KeptRow): readonly KeptTransaction[] {
   return [{ number: number as number, addedAt: addedAt as UnixSeconds, bytes }];
 }
 
+/** What a step changes in the row of a header, new or old. */
+interface HeaderChange {
+  bytes: Uint8Array | undefined;
+  status: HeaderStatus | undefined;
+  hasBody: boolean;
+}
+
 interface Writes {
   readonly begin: Statement<[]>;
   readonly commit: Statement<[]>;
   readonly rollback: Statement<[]>;
-  readonly putHeader: Statement<[id: number, bytes: Uint8Array]>;
-  readonly setStatus: Statement<[status: number, checks: number, id: number]>;
+  readonly putHeader: Statement<
+    [id: number, bytes: Uint8Array, status: number, checks: number, hasBody: number]
+  >;
+  readonly setStatus: Statement<[status: number, checks: number, hasBody: number, id: number]>;
   readonly putBody: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
   readonly setHasBody: Statement<[id: number]>;
   readonly putUndo: Statement<[id: number, bytes: Uint8Array, checksum: number]>;
@@ -227,8 +271,12 @@ const prepareWrites = (database: Database): Writes => ({
   begin: database.prepare('BEGIN IMMEDIATE'),
   commit: database.prepare('COMMIT'),
   rollback: database.prepare('ROLLBACK'),
-  putHeader: database.prepare('INSERT INTO headers (id, bytes) VALUES (?, ?)'),
-  setStatus: database.prepare('UPDATE headers SET status = ?, checks = ? WHERE id = ?'),
+  putHeader: database.prepare(
+    'INSERT INTO headers (id, bytes, status, checks, has_body) VALUES (?, ?, ?, ?, ?)',
+  ),
+  setStatus: database.prepare(
+    'UPDATE headers SET status = ?, checks = ?, has_body = has_body | ? WHERE id = ?',
+  ),
   putBody: database.prepare('INSERT OR REPLACE INTO bodies (id, bytes, checksum) VALUES (?, ?, ?)'),
   setHasBody: database.prepare('UPDATE headers SET has_body = 1 WHERE id = ?'),
   putUndo: database.prepare('INSERT OR REPLACE INTO undo (id, bytes, checksum) VALUES (?, ?, ?)'),

@@ -4,7 +4,7 @@ import { sha256d } from '#crypto';
 import { assert } from '../assert.js';
 import { ByteReader } from '../byteReader.js';
 import { ByteWriter } from '../byteWriter.js';
-import { toHexReversed } from '../bytes.js';
+import { equalBytes, toHexReversed } from '../bytes.js';
 import type { Bits, BlockHash, HashHex, UnixSeconds } from '../units.js';
 
 export interface Header {
@@ -49,5 +49,18 @@ export function decodeHeader(bytes: Uint8Array): Header {
 /** SHA-256d of the 80 bytes. */
 export function headerHash(bytes: Uint8Array): BlockHash {
   assert(bytes.length === HEADER_BYTES, 'a header has 80 bytes');
-  return toHexReversed(sha256d(bytes)) as BlockHash;
+  if (!equalBytes(bytes, LAST.bytes)) {
+    LAST.bytes.set(bytes);
+    LAST.hash = toHexReversed(sha256d(bytes)) as BlockHash;
+  }
+  return LAST.hash;
 }
+
+/**
+ * The header that was hashed last. Each peer shows us a new one, and each part that has to do with
+ * it hashes it: 2.5 µs, where to compare takes 0.1.
+ */
+const LAST = {
+  bytes: new Uint8Array(HEADER_BYTES),
+  hash: toHexReversed(sha256d(new Uint8Array(HEADER_BYTES))) as BlockHash,
+};

@@ -1,10 +1,12 @@
 /** `#crypto` on Node: hashing and signatures. The one door to node:crypto and sodium-native. */
 
 import { createHmac, hash, pbkdf2Sync } from 'node:crypto';
-import type { Ed25519 } from './ed25519.js';
+import type { Ed25519, Signer } from './ed25519.js';
 import { isStrict } from './ed25519Strict.js';
 import { nodeEd25519 } from './nodeEd25519.js';
 import { loadSodiumEd25519 } from './sodiumEd25519.js';
+
+export type { Signer } from './ed25519.js';
 
 /** SHA-256, 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -50,7 +52,12 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
 
 /** The 64-byte Ed25519 signature of `message`. */
 export function sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  return ed25519().sign(seed, message);
+  return signerOf(seed)(message);
+}
+
+/** Signs much with one seed: what it makes of that takes as long as a signature. */
+export function signerOf(seed: Uint8Array): Signer {
+  return ed25519().signerOf(seed);
 }
 
 /** Whether `signature` is one of `message` by `key`, under our strict rule (ed25519Strict.ts). */

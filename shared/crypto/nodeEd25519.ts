@@ -8,7 +8,10 @@ export const nodeEd25519: Ed25519 = {
     const jwk = createPublicKey(privateKey(seed)).export({ format: 'jwk' });
     return new Uint8Array(Buffer.from(jwk.x ?? '', 'base64url'));
   },
-  sign: (seed, message) => new Uint8Array(sign(null, message, privateKey(seed))),
+  signerOf: (seed) => {
+    const key = privateKey(seed);
+    return (message) => new Uint8Array(sign(null, message, key));
+  },
   verify: (key, message, signature) => {
     const x = Buffer.from(key).toString('base64url');
     const imported = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });

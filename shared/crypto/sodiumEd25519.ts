@@ -32,10 +32,13 @@ function ed25519By(sodium: Sodium): Ed25519 {
   };
   return {
     publicKeyOf: (seed) => keyPair(seed).key,
-    sign: (seed, message) => {
-      const signature = new Uint8Array(64);
-      sodium.crypto_sign_detached(signature, unshared(message), keyPair(seed).secret);
-      return signature;
+    signerOf: (seed) => {
+      const { secret } = keyPair(seed);
+      return (message) => {
+        const signature = new Uint8Array(64);
+        sodium.crypto_sign_detached(signature, unshared(message), secret);
+        return signature;
+      };
     },
     // It answers `undefined` to what it cannot read, hence `=== true`.
     verify: (key, message, signature) =>

@@ -26,7 +26,11 @@ export type FrameLimits = (type: number) => number | DisconnectReason;
 /** The whole frame around `payload`. */
 export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
   const frame = new Uint8Array(FRAME_PREFIX_BYTES + payload.length);
-  new DataView(frame.buffer).setUint32(0, payload.length + 1);
+  const length = payload.length + 1;
+  frame[0] = length >>> 24;
+  frame[1] = length >>> 16;
+  frame[2] = length >>> 8;
+  frame[3] = length;
   frame[4] = type;
   frame.set(payload, FRAME_PREFIX_BYTES);
   return frame;
@@ -108,8 +112,13 @@ class FrameUnderWay {
   /** Takes what belongs to this frame from `chunk` on, and returns where it stopped. */
   fill(chunk: Uint8Array, start: number): number {
     const end = Math.min(chunk.length, start + this.#length - this.#filled);
-    this.#reserve(this.#filled + end - start);
-    this.#payload.set(chunk.subarray(start, end), this.#filled);
+    if (end - start === this.#length) {
+      // Whole in one chunk, as most are.
+      this.#payload = Uint8Array.prototype.slice.call(chunk, start, end);
+    } else {
+      this.#reserve(this.#filled + end - start);
+      this.#payload.set(chunk.subarray(start, end), this.#filled);
+    }
     this.#filled += end - start;
     return end;
   }

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isAncestor, type HeaderEntry } from '../../../peer/chain/headerEntry.js';
-import { hasShown, HEADS_MAX, Knowledge, validPart } from '../../../peer/net/knowledge.js';
+import {
+  hasShown,
+  HEADS_MAX,
+  Knowledge,
+  validPart,
+  type News,
+} from '../../../peer/net/knowledge.js';
 import type { PeerId } from '../../../shared/units.js';
 import { grow, growBranch, newTree } from '../../support/trees.js';
 
@@ -52,10 +58,42 @@ describe('net/knowledge', () => {
       knowledge.onShown(PEER, entry);
       return knowledge.takeNews();
     });
+    const came = (best: HeaderEntry, otherWork = 0n): News => ({ best, otherWork });
     expect(knowledge.heads(PEER)).to.deep.equal([side, high]);
-    expect(news).to.deep.equal([low.chainWork, side.chainWork, high.chainWork, 0n, 0n]);
+    expect(news).to.deep.equal([
+      came(low),
+      came(side),
+      came(high, low.chainWork),
+      undefined,
+      undefined,
+    ]);
     knowledge.onGone(PEER);
-    expect(knowledge.takeNews(), 'what went with the peer').to.equal(high.chainWork);
+    const went = { best: undefined, otherWork: high.chainWork };
+    expect(knowledge.takeNews(), 'what went with the peer').to.deep.equal(went);
+  });
+
+  it('tells the best that came, and how good the rest is', () => {
+    const tree = newTree();
+    const low = grow(tree, tree.genesis);
+    const high = growBranch(tree, tree.genesis, 2);
+    const knowledge = new Knowledge();
+    const other = 2 as PeerId;
+    for (const [first, second] of [
+      [low, high],
+      [high, low],
+    ] as const) {
+      knowledge.onShown(PEER, first);
+      knowledge.onShown(other, second);
+      expect(knowledge.takeNews()).to.deep.equal({ best: high, otherWork: low.chainWork });
+      knowledge.onGone(PEER);
+      knowledge.onGone(other);
+      expect(knowledge.takeNews()?.otherWork).to.equal(high.chainWork);
+    }
+    knowledge.onShown(PEER, high);
+    knowledge.onShown(other, high);
+    expect(knowledge.takeNews()).to.deep.equal({ best: high, otherWork: 0n });
+    knowledge.onGone(other);
+    expect(knowledge.takeNews()).to.deep.equal({ best: undefined, otherWork: high.chainWork });
   });
 
   it('says of a head that had to leave for another one', () => {
@@ -69,7 +107,7 @@ describe('net/knowledge', () => {
     knowledge.takeNews();
     knowledge.onShown(PEER, grow(tree, tree.genesis));
     expect(knowledge.heads(PEER)).to.not.include(second);
-    expect(knowledge.takeNews()).to.equal(second.chainWork);
+    expect(knowledge.takeNews()?.otherWork).to.equal(second.chainWork);
   });
 
   it('keeps a few heads a peer, none below another, with the last and the best of all', () => {

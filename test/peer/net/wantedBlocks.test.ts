@@ -28,13 +28,16 @@ function scene() {
   ];
   let shown: HeaderEntry[][] = [];
   const wanted = new WantedBlocks(chain, () => shown);
-  const show = (...byPeer: HeaderEntry[][]): void => {
+  const shows = (...byPeer: HeaderEntry[][]): void => {
     shown = byPeer;
-    wanted.refresh(true);
+  };
+  const show = (...byPeer: HeaderEntry[][]): void => {
+    shows(...byPeer);
+    wanted.refresh({ best: undefined, otherWork: trunkEnd.chainWork });
   };
   const heights = (hashes: readonly BlockHash[]): (number | undefined)[] =>
     hashes.map((hash) => chain.entry(hash)?.height);
-  return { chain, store, trunk, side, trunkEnd, sideEnd, wanted, show, heights };
+  return { chain, store, trunk, side, trunkEnd, sideEnd, wanted, shows, show, heights };
 }
 
 describe('net/wantedBlocks', () => {
@@ -74,7 +77,7 @@ describe('net/wantedBlocks', () => {
     expect(wanted.heads).to.deep.equal([sideEnd]);
     show([sideEnd], [trunkEnd]);
     feed(chain, store, trunk.slice(0, 9));
-    expect(wanted.refresh(false)).to.equal(true);
+    expect(wanted.refresh(undefined)).to.equal(true);
     expect(wanted.heads).to.deep.equal([trunkEnd]);
     const bad = nextBlock(network, side[3] ?? genesis, { reward: 2 ** 52 });
     const header = chain.acceptHeader(bad.bytes.subarray(0, 80), LATE);
@@ -82,7 +85,20 @@ describe('net/wantedBlocks', () => {
     show([trunkEnd], header.ok ? [header.value.entry] : []);
     expect(wanted.heads).to.have.length(2);
     feed(chain, store, [...side, bad]);
-    expect(wanted.refresh(false)).to.equal(true);
+    expect(wanted.refresh(undefined)).to.equal(true);
+    expect(wanted.heads).to.deep.equal([trunkEnd]);
+  });
+
+  it('chooses anew for a head that is not chosen, not for one more peer that shows one', () => {
+    const { wanted, show, shows, trunkEnd, sideEnd } = scene();
+    show([sideEnd]);
+    shows([sideEnd], [trunkEnd]);
+    expect(wanted.refresh({ best: sideEnd, otherWork: 0n })).to.equal(false);
+    expect(wanted.heads).to.deep.equal([sideEnd]);
+    expect(wanted.refresh({ best: trunkEnd, otherWork: 0n })).to.equal(true);
+    expect(wanted.heads).to.deep.equal([trunkEnd, sideEnd]);
+    shows([trunkEnd]);
+    expect(wanted.refresh({ best: trunkEnd, otherWork: sideEnd.chainWork })).to.equal(true);
     expect(wanted.heads).to.deep.equal([trunkEnd]);
   });
 
@@ -105,7 +121,7 @@ describe('net/wantedBlocks', () => {
       database.exec('DELETE FROM bodies WHERE id > 1');
       const wanted = new WantedBlocks(chain, () => []);
       for (const { block } of blocks) chain.block(block.hash);
-      expect(wanted.refresh(false)).to.equal(true);
+      expect(wanted.refresh(undefined)).to.equal(true);
       const take = (count: number, heightMax: number): (number | undefined)[] =>
         wanted.take(count, () => heightMax, anything).map((hash) => chain.entry(hash)?.height);
       return { chain, store, blocks, wanted, take };

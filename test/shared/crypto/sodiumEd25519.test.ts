@@ -13,7 +13,7 @@ describe('crypto/sodiumEd25519', () => {
     const seed = new Uint8Array(32).fill(4);
     const message = utf8('shared');
     const key = shared(library.publicKeyOf(seed));
-    const signature = shared(library.sign(shared(seed), shared(message)));
+    const signature = shared(library.signerOf(shared(seed))(shared(message)));
     expect(library.verify(key, shared(message), signature)).to.equal(true);
     signature[0] = (signature[0] ?? 0) ^ 1;
     expect(library.verify(key, shared(message), signature)).to.equal(false);
