@@ -295,6 +295,7 @@ export class Node {
    * other blocks is taken, and what becomes of it is an event.
    */
   #answerSubmissions({ failures }: Advance): void {
+    if (this.#submissions.length === 0) return;
     const waiting = this.#submissions.filter(({ entry }) => this.#chain.isBeingVerified(entry));
     for (const { id, entry, isNew } of this.#submissions) {
       if (waiting.some((one) => one.id === id)) continue;

@@ -46,6 +46,8 @@ export interface Advance {
   readonly more: boolean;
 }
 
+const NOTHING: Advance = { events: [], verify: [], failures: [], blocks: new Map(), more: false };
+
 /** Inputs and outputs, with 16 for each block, of one step: about 20 ms. */
 const STEP_COST = 4000;
 
@@ -78,6 +80,8 @@ export class Chain {
   #pace: StorePace = 'tip';
   /** Whether a better chain is coming, as far as we were told. */
   #isComing = true;
+  /** The last `advance` left nothing to do, and nothing came since. */
+  #isAtRest = false;
 
   /**
    * Opens the chain of `network` in `store`; throws `StoreDamage` when the store cannot be right.
@@ -204,7 +208,9 @@ export class Chain {
     now: UnixSeconds,
     successor?: Uint8Array,
   ): Result<Accepted, Reject> {
-    return this.#headers.accept(bytes, now, successor);
+    const accepted = this.#headers.accept(bytes, now, successor);
+    if (accepted.ok && accepted.value.isNew) this.#isAtRest = false;
+    return accepted;
   }
 
   /**
@@ -217,6 +223,7 @@ export class Chain {
     }
     const accepted = this.acceptHeader(bytes.subarray(0, HEADER_BYTES), now);
     if (!accepted.ok) return accepted;
+    this.#isAtRest = false;
     const { entry } = accepted.value;
     const isLost = this.#lostBodies.has(entry.hash);
     if (entry.hasBody && !isLost) return ok({ entry, isNew: false });
@@ -235,6 +242,7 @@ export class Chain {
 
   /** Moves towards the best candidate, by `costMax` at most. */
   advance(costMax = STEP_COST): Advance {
+    if (this.#isAtRest) return NOTHING;
     let cost = 0;
     for (let moved = 1; moved > 0 && cost < costMax; cost += moved) moved = this.#mover.step();
     const isCutShort = this.#askAhead();
@@ -244,12 +252,13 @@ export class Chain {
     // Writing the coins of a large block takes longer than all else.
     const isLater = this.#pace === 'sync' || cost > SAVED_AT_ONCE_COST;
     const isLeft = this.#mover.save(isLater) && this.#pace === 'tip';
+    this.#isAtRest = !isMoving && !isLeft;
     return {
       events: this.#mover.takeEvents(),
       verify: this.#signatures.takeBatches(),
       failures: this.#mover.takeFailures(),
       blocks: this.#mover.takeBlocks(),
-      more: isMoving || isLeft,
+      more: !this.#isAtRest,
     };
   }
 
@@ -258,7 +267,9 @@ export class Chain {
    * Until told otherwise it is taken to be so.
    */
   expectMore(isComing: boolean): void {
+    if (isComing === this.#isComing) return;
     this.#isComing = isComing;
+    this.#isAtRest = false;
   }
 
   /** Whether answers about the signatures of this block are to come. */
@@ -268,6 +279,7 @@ export class Chain {
 
   /** Facts about signatures. `advance` uses them. */
   onVerified(results: readonly VerifyResult[]): void {
+    this.#isAtRest = false;
     const { verified, broken } = this.#signatures.onVerified(results);
     for (const entry of verified) this.#tree.markVerified(entry);
     for (const { entry, txid } of broken) this.#mover.fail(entry, { code: 'bad-signature', txid });

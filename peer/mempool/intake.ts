@@ -157,15 +157,17 @@ export class Intake {
   settle(context: MempoolContext, mono: MonoMs): void {
     this.#orphans.takeExpired(mono);
     if (this.#chain.isMoving) return;
-    const answered = this.#answered;
-    this.#answered = [];
-    for (const result of answered) this.#onAnswer(result, context);
+    if (this.#answered.length > 0) {
+      const answered = this.#answered;
+      this.#answered = [];
+      for (const result of answered) this.#onAnswer(result, context);
+    }
     this.#takeKept();
     let done = 0;
     while (done < STEP_MAX && done < this.#queue.length && this.#hasRoom) {
       this.#look(this.#queue[done++] as Arrival, context, mono);
     }
-    this.#queue = done === this.#queue.length ? [] : this.#queue.slice(done);
+    if (done > 0) this.#queue = this.#queue.slice(done);
     this.#endKept();
   }
 

@@ -324,7 +324,7 @@ export class Miner {
   /** Why there is nothing to hash at `now`; `undefined`: there is. */
   #restAt(now: Now): Rest | undefined {
     const isGenerating = this.#generation !== undefined;
-    if (this.#mode.type === 'off' && !isGenerating) return { reason: 'off', until: undefined };
+    if (this.#mode.type === 'off' && !isGenerating) return OFF;
     if (this.#isSyncing) return { reason: 'syncing', until: undefined };
     if (headerTime(this.#tip, now.unix) > now.unix + this.#options.params.futureLimit) {
       return { reason: 'clock-behind', until: (now.mono + RENEW_MS) as MonoMs };
@@ -392,6 +392,8 @@ export class Miner {
     this.#outbox.push({ type: 'event', event });
   }
 }
+
+const OFF: Rest = { reason: 'off', until: undefined };
 
 const CLOCK_BEHIND =
   'Our clock is so far behind the last block that the network would refuse ours. ' +

@@ -85,13 +85,17 @@ export function retimed(
   template: Template,
   unix: UnixSeconds,
 ): Template {
-  const header = { ...template.header, time: headerTime(tip, unix) };
-  return { ...template, header, target: targetAt(params, tip, header) };
+  const { height, transactions } = template;
+  const { version, previous, merkleRoot, bits, nonce } = template.header;
+  const time = headerTime(tip, unix);
+  const header = { version, previous, merkleRoot, time, bits, nonce };
+  return { height, header, target: targetAt(params, tip, header), transactions };
 }
 
 /** The block that `nonce` makes of `template`; whether its hash wins is for the chain to check. */
 export function solved(template: Template, nonce: number): FoundBlock {
-  const header = { ...template.header, nonce };
+  const { version, previous, merkleRoot, time, bits } = template.header;
+  const header = { version, previous, merkleRoot, time, bits, nonce };
   const hash = headerHash(encodeHeader(header));
   const block = { header, hash, transactions: template.transactions };
   return { hash, height: template.height, bytes: encodeBlock(block), block };

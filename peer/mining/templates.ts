@@ -45,7 +45,8 @@ export class Templates {
   /** On a new tip. `isHurried`: where choosing takes long, something to hash on until then. */
   first(tip: Tip, unix: UnixSeconds, isHurried: boolean): Work {
     const filling = this.#filler.first(isHurried);
-    return { ...this.#make(tip, filling, unix), isInterim: filling.version === undefined };
+    const { template } = this.#make(tip, filling, unix);
+    return { template, filling, isInterim: filling.version === undefined };
   }
 
   /**

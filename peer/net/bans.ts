@@ -30,6 +30,7 @@ export class Bans {
   }
 
   has(host: string, nodeKey: NodeKey, now: MonoMs): boolean {
+    if (this.#endsAt.size === 0) return false;
     const endsAt = this.#endsAt.get(nameOf(host, nodeKey));
     return endsAt !== undefined && now < endsAt;
   }

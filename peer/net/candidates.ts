@@ -68,7 +68,8 @@ export class Candidates {
   add(address: NetAddress, source: CandidateSource, nodeKey?: NodeKey): void {
     const known = this.at(address);
     if (known !== undefined && rankOf(known.source) <= rankOf(source) && source !== 'operator') {
-      this.#put({ ...known, nodeKey: nodeKey ?? known.nodeKey });
+      const isNews = nodeKey !== undefined && nodeKey !== known.nodeKey;
+      if (isNews) this.#put({ ...known, nodeKey });
       return;
     }
     if (known === undefined) this.#makeRoom();
@@ -165,8 +166,11 @@ export class Candidates {
     return lost.slice(0, LOST_MAX).sort((a, b) => a.turnAt - b.turnAt)[0];
   }
 
+  /** An object of one shape: each step looks at all of them. */
   #put(candidate: Candidate): void {
-    this.#byAddress.set(printNetAddress(candidate.address), candidate);
+    const { address, source, nodeKey, failures, notBefore, lostAt, turnAt } = candidate;
+    const kept = { address, source, nodeKey, failures, notBefore, lostAt, turnAt };
+    this.#byAddress.set(printNetAddress(address), kept);
   }
 
   /** The least promising of a tracker's goes first, then the oldest neighbour. */

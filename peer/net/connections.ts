@@ -35,7 +35,7 @@ export interface ConnectionsDependencies extends Omit<SessionDependencies, 'onEn
 export class Connections {
   readonly #dependencies: ConnectionsDependencies;
   readonly #sessions = new Map<PeerId, Session>();
-  readonly #onEnding: (session: Session) => void;
+  readonly #forSessions: SessionDependencies;
   /** Sessions that are to end, in the order in which that was decided. */
   #ending: Session[] = [];
   /** When some session may have something to do; not later than it really has. */
@@ -43,7 +43,11 @@ export class Connections {
 
   constructor(dependencies: ConnectionsDependencies) {
     this.#dependencies = dependencies;
-    this.#onEnding = (session) => this.#ending.push(session);
+    const { protocol, identity, outbox, rng, onPing } = dependencies;
+    const onEnding = (session: Session): void => {
+      this.#ending.push(session);
+    };
+    this.#forSessions = { protocol, identity, outbox, rng, onPing, onEnding };
   }
 
   /** Every connection, in the order in which they were opened. */
@@ -97,8 +101,7 @@ export class Connections {
     const accept = (theirs: Hello): DisconnectReason | undefined =>
       this.#refusal(facts, theirs, now.mono);
     const handshake = identity.handshake(role, standing, now, accept);
-    const parts = { ...this.#dependencies, onEnding: this.#onEnding };
-    const session = new Session(facts, handshake, parts);
+    const session = new Session(facts, handshake, this.#forSessions);
     this.#sessions.set(peer, session);
     this.#checkAt = Math.min(this.#checkAt, session.nextWake);
     session.start();

@@ -86,7 +86,10 @@ export class Contacts {
     this.#neighbours = new Neighbours(neighbours, { connections, outbox });
     this.#clockWatch = new ClockWatch(outbox);
     this.trackers = new Trackers(options, {
-      ...{ identity, outbox, rng, standing },
+      identity,
+      outbox,
+      rng,
+      standing,
       onPeers: (peers) => {
         for (const { host, port, nodeKey } of peers) {
           this.#dialing.onHeard({ host, port }, 'tracker', nodeKey);

@@ -182,16 +182,16 @@ export class Dialing {
   /** Whether a dial would bring somebody new. */
   #isWanted({ address, nodeKey }: Candidate, now: MonoMs): boolean {
     const { connections, bans, identity } = this.#parts;
-    if (this.#dialing.has(printNetAddress(address))) return false;
     if (nodeKey === identity.nodeKey) return false;
-    if (nodeKey !== undefined && bans.has(address.host, nodeKey, now)) return false;
     for (const session of connections.all()) {
       if (session.isInDoubt && session.facts.direction === 'outbound') continue;
       if (session.isReady && session.nodeKey === nodeKey) return false;
       const known = session.listenAddress;
       if (known?.port === address.port && known.host === address.host) return false;
     }
-    return true;
+    // What is cheap stands before.
+    if (this.#dialing.size > 0 && this.#dialing.has(printNetAddress(address))) return false;
+    return nodeKey === undefined || !bans.has(address.host, nodeKey, now);
   }
 }
 

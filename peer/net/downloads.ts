@@ -101,10 +101,8 @@ export class Downloads {
   }
 
   onReady(session: Session, now: MonoMs): void {
-    this.#suppliers.set(session.peer, {
-      ...{ session, blocks: new PeerBlocks(session, now) },
-      isInDoubt: session.isInDoubt,
-    });
+    const blocks = new PeerBlocks(session, now);
+    this.#suppliers.set(session.peer, { session, blocks, isInDoubt: session.isInDoubt });
   }
 
   onGone({ peer }: Session): void {

@@ -61,7 +61,11 @@ export class Net {
     this.#chain = chain;
     const protocol = peerProtocol(chain.network.params.blockBytesMax);
     this.#contacts = new Contacts(options, {
-      ...{ protocol, identity, outbox, rng, standing: () => chain.tip },
+      protocol,
+      identity,
+      outbox,
+      rng,
+      standing: () => chain.tip,
       on: {
         ready: (session, now) => {
           this.#onReady(session, now);

@@ -78,7 +78,7 @@ export class Outbox {
     if (this.#frames.length === 1) this.#effects.push(last);
     else {
       const bytes = concatBytes(...this.#frames.map((frame) => frame.bytes));
-      this.#effects.push({ ...last, bytes });
+      this.#effects.push({ type: 'send', peer: last.peer, bytes, notify: last.notify });
     }
     this.#frames = [];
     this.#frameBytes = 0;

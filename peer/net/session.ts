@@ -97,6 +97,7 @@ export class Session {
   #bytesReceived = 0;
   #sentBytes = 0;
   #heardAt: MonoMs;
+  #listenAddress: NetAddress | undefined;
   #doubtedAt: MonoMs | undefined;
 
   constructor(
@@ -106,6 +107,7 @@ export class Session {
   ) {
     this.facts = facts;
     this.#heardAt = facts.since;
+    if (facts.direction === 'outbound') this.#listenAddress = facts.address;
     this.#dependencies = dependencies;
     this.#link = new Link(dependencies.protocol, handshake);
   }
@@ -212,10 +214,7 @@ export class Session {
 
   /** Where the other side can be dialed, as far as it told: for an inbound session, unproven. */
   get listenAddress(): NetAddress | undefined {
-    const { address, direction } = this.facts;
-    if (direction === 'outbound') return address;
-    const port = this.#hello?.listenPort ?? 0;
-    return port === 0 ? undefined : { host: address.host, port };
+    return this.#listenAddress;
   }
 
   /** The connection is open. */
@@ -322,6 +321,9 @@ export class Session {
 
   #onReady(theirs: Hello, now: MonoMs): void {
     this.#hello = theirs;
+    if (theirs.listenPort > 0) {
+      this.#listenAddress ??= { host: this.facts.address.host, port: theirs.listenPort };
+    }
     this.#readyAt = now;
     this.#pings = new Pings(now, this.#dependencies.rng);
   }

@@ -250,9 +250,9 @@ export class TrackerClient {
 
   #announce(event: 'started' | 'alive' | 'stopped', now: MonoMs): void {
     const { peer, link } = this.#state as Open;
-    const claimed = this.#options.claimedHost;
-    const message = { type: 'announce', event, port: this.#port, claimed } as const;
-    this.#parts.outbox.send(peer, link.encode({ ...message, wanted: SAMPLE_MAX }));
+    const [port, claimed] = [this.#port, this.#options.claimedHost];
+    const message = { type: 'announce', event, port, claimed, wanted: SAMPLE_MAX } as const;
+    this.#parts.outbox.send(peer, link.encode(message));
     this.#hasStarted = true;
     this.#change({ deadline: (now + ANSWER_MS) as MonoMs, announceAt: undefined });
   }
@@ -279,7 +279,8 @@ export class TrackerClient {
   }
 
   #change(change: Partial<Open>): void {
-    this.#state = { ...(this.#state as Open), ...change };
+    const { peer, link, isReady, deadline, announceAt } = { ...(this.#state as Open), ...change };
+    this.#state = { type: 'open', peer, link, isReady, deadline, announceAt };
   }
 
   get #isClient(): boolean {

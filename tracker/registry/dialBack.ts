@@ -149,7 +149,8 @@ export class DialBack {
     this.#rates.add(target.target, now);
     if (target.isClaimed) this.#rates.add(target.host, now);
     this.#tokens -= 1;
-    return { ...target, slot };
+    const { host, isClaimed, source } = target;
+    return { host, target: target.target, isClaimed, source, slot };
   }
 
   #wait(source: string, slot: number): void {
