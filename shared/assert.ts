@@ -12,6 +12,11 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(message);
 }
 
+/** The same for a message that takes time to put together: call it where the condition is false. */
+export function broken(message: string): never {
+  throw new AssertionError(message);
+}
+
 /**
  * Ends an exhaustive switch over a closed set: the compiler refuses a member that was forgotten.
  */

@@ -5,16 +5,35 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { readSimFlags } from './simFlags.js';
 import { isTold } from './programFlags.js';
 import { replayCommand, tableOf } from './report.js';
-import { runScenario } from './scenario.js';
+import { runScenario, type ScenarioOptions } from './scenario.js';
+import { THREAD_LIMITS } from './thread.js';
 
-const flags = readSimFlags(process.argv.slice(2), randomInt(2 ** 32 - 1));
-if (isTold(flags)) {
-  (flags.exitCode === 0 ? console.log : console.error)(flags.text);
-  process.exitCode = flags.exitCode;
-} else {
+if (isMainThread) main(process.argv.slice(2));
+else run(workerData as ScenarioOptions);
+
+/** Plays in a thread: so this one hears of signals. */
+function main(words: readonly string[]): void {
+  const flags = readSimFlags(words, randomInt(2 ** 32 - 1));
+  if (isTold(flags)) {
+    (flags.exitCode === 0 ? console.log : console.error)(flags.text);
+    process.exitCode = flags.exitCode;
+    return;
+  }
+  const options = { workerData: flags, resourceLimits: THREAD_LIMITS };
+  const worker = new Worker(new URL(import.meta.url), options);
+  worker.on('error', (error) => {
+    throw error;
+  });
+  worker.on('exit', (code) => {
+    process.exitCode = code;
+  });
+}
+
+function run(flags: ScenarioOptions): void {
   console.log(`seed ${String(flags.seed)}`);
   const { nodes, hours, faults } = flags;
   console.log(`${String(nodes)} nodes, ${String(hours)} virtual hours, faults: ${faults}`);

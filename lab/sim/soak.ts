@@ -11,6 +11,7 @@ import { replayCommand, tableOf } from './report.js';
 import { runScenario, type ScenarioOptions } from './scenario.js';
 import { readSoakFlags, type SoakOptions } from './simFlags.js';
 import { Sometimes, type RarePath } from './sometimes.js';
+import { THREAD_LIMITS } from './thread.js';
 
 const TOLD_EVERY = 10;
 /** Of twelve nodes for an hour, with many faults: they take the rarest path ten times. */
@@ -32,9 +33,6 @@ function main(words: readonly string[]): void {
   }
   new Soak(flags).begin();
 }
-
-/** With more room for what is new, less of it is moved: 4 % of all time. */
-const YOUNG_MB = 96;
 
 class Soak {
   readonly #flags: ScenarioOptions;
@@ -71,7 +69,7 @@ class Soak {
   #start(onDone: () => void): void {
     const worker = new Worker(new URL(import.meta.url), {
       workerData: this.#flags,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: THREAD_LIMITS,
     });
     const giveNext = (): void => {
       worker.postMessage(this.#next < this.#end ? this.#next++ : undefined);

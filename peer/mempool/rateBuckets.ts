@@ -39,6 +39,7 @@ export class RateBuckets {
 
   /** All of them, those that pay most first, bucket by bucket. */
   *descending(): Generator<RateBucket, void> {
+    if (this.#places.size === 0) return;
     for (let place = BUCKETS - 1; place >= 0; place--) {
       const entries = this.#buckets[place];
       if (entries === undefined || entries.size === 0) continue;

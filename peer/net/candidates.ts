@@ -159,9 +159,11 @@ export class Candidates {
 
   /** Of those lost last for which `isWanted` holds, the one whose turn is next. */
   nextLost(now: MonoMs, isWanted: (candidate: Candidate) => boolean): Candidate | undefined {
-    const lost = [...this.#byAddress.values()].filter(
-      (candidate) => isLost(candidate, now) && isWanted(candidate),
-    );
+    const lost: Candidate[] = [];
+    for (const candidate of this.#byAddress.values()) {
+      if (isLost(candidate, now) && isWanted(candidate)) lost.push(candidate);
+    }
+    if (lost.length < 2) return lost[0];
     lost.sort((a, b) => (b.lostAt ?? 0) - (a.lostAt ?? 0));
     return lost.slice(0, LOST_MAX).sort((a, b) => a.turnAt - b.turnAt)[0];
   }

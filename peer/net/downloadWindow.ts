@@ -94,6 +94,7 @@ export class DownloadWindow {
   #putInOrder(): void {
     if (this.#isInOrder) return;
     this.#isInOrder = true;
+    if (this.#free.size < 2) return;
     this.#free = new Set([...this.#free].sort((a, b) => a.height - b.height));
   }
 

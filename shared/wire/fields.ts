@@ -4,7 +4,7 @@
  * documentation.
  */
 
-import { assert } from '../assert.js';
+import { assert, broken } from '../assert.js';
 import { concatBytes, fromHex, hashBytes, toHex, toHexReversed } from '../bytes.js';
 
 /** What a decoder answers for a value that the declaration does not admit. */
@@ -62,8 +62,10 @@ export function binary(range: {
     itemsMax: 1,
     depth: 0,
     pack: (value) => {
-      assert(admits(value.length), `${String(value.length)} bytes in a field of ${String(max)}`);
-      return value;
+      const { length } = value;
+      return admits(length)
+        ? value
+        : broken(`${String(length)} bytes in a field of ${String(max)}`);
     },
     unpack: (value) =>
       value instanceof Uint8Array && admits(value.length) ? detached(value) : MALFORMED,
@@ -178,7 +180,8 @@ export function array<T>(
     itemsMax: 1 + max * of.itemsMax,
     depth: 1 + of.depth,
     pack: (values) => {
-      assert(admits(values.length), `${String(values.length)} values in a list of ${String(max)}`);
+      const { length } = values;
+      if (!admits(length)) broken(`${String(length)} values in a list of ${String(max)}`);
       return values.map((value) => of.pack(value));
     },
     unpack: (value) =>
@@ -261,8 +264,8 @@ function unsigned(
     itemsMax: 1,
     depth: 0,
     pack: (value) => {
-      assert(admits(value), `${String(value)} in a field of ${String(min)}–${String(max)}`);
-      return value;
+      if (admits(value)) return value;
+      return broken(`${String(value)} in a field of ${String(min)}–${String(max)}`);
     },
     unpack: (value) => (admits(value) ? value : MALFORMED),
   };

@@ -3,7 +3,7 @@
  * the sessions of both programs stand on; it knows no clock and no socket.
  */
 
-import { assert, assertNever } from '../assert.js';
+import { assertNever, broken } from '../assert.js';
 import type { Result } from '../result.js';
 import { DISCONNECT_REASONS, type DisconnectReason } from './disconnect.js';
 import { FrameDecoder, type Frame } from './frame.js';
@@ -65,7 +65,7 @@ export class Link<Row extends MessageRow> {
 
   /** The frame of a message that the other side knows. */
   encode(message: MessageOf<Row>): Uint8Array {
-    assert(this.knows(message.type), `${message.type} is not known to the other side`);
+    if (!this.knows(message.type)) broken(`${message.type} is not known to the other side`);
     return this.#protocol.encode(message);
   }
 

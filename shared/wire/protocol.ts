@@ -3,7 +3,7 @@
  * TypeScript union and the table in docs/protocol.md; nothing about a message is written twice.
  */
 
-import { assert, assertDefined } from '../assert.js';
+import { broken } from '../assert.js';
 import { fail, ok, type Result } from '../result.js';
 import type { DisconnectReason } from './disconnect.js';
 import {
@@ -72,7 +72,8 @@ export class Protocol<Row extends MessageRow> {
     if (message === this.#last?.message) return this.#last.frame;
     const { row, kind } = this.#codec(message.type);
     const payload = packPlain(kind.pack(message));
-    assert(payload.length <= row.limit.bytes, `${row.name} of ${String(payload.length)} bytes`);
+    const { length } = payload;
+    if (length > row.limit.bytes) broken(`${row.name} of ${String(length)} bytes`);
     const frame = encodeFrame(row.number, payload);
     if (frame.length <= KEPT_BYTES_MAX) this.#last = { message, frame };
     return frame;
@@ -103,7 +104,7 @@ export class Protocol<Row extends MessageRow> {
   }
 
   #codec(name: string): Codec {
-    return assertDefined(this.#byName.get(name), `no message ${name} in the ${this.name} protocol`);
+    return this.#byName.get(name) ?? broken(`no message ${name} in the ${this.name} protocol`);
   }
 }
 
