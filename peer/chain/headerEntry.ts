@@ -41,12 +41,14 @@ export const pointOf = (entry: HeaderEntry): ChainPoint => ({
   parentTime: entry.parent?.time,
 });
 
-/** The ancestor of `entry` (or itself) at `height`, which is from 0 to its own. */
+/**
+ * The ancestor of `entry` (or itself) at `height`, which is from 0 to its own. Looks at none that is
+ * not on the way: old ones are in no cache.
+ */
 export function ancestorAt(entry: HeaderEntry, height: number): HeaderEntry {
   let at = entry;
   while (at.height > height) {
-    const { skip, parent } = at;
-    at = (skip !== undefined && skip.height >= height ? skip : parent) as HeaderEntry;
+    at = (skipHeight(at.height) >= height ? at.skip : at.parent) as HeaderEntry;
   }
   return at;
 }

@@ -114,7 +114,7 @@ class FrameUnderWay {
     const end = Math.min(chunk.length, start + this.#length - this.#filled);
     if (end - start === this.#length) {
       // Whole in one chunk, as most are.
-      this.#payload = Uint8Array.prototype.slice.call(chunk, start, end);
+      this.#payload = new Uint8Array(chunk.subarray(start, end));
     } else {
       this.#reserve(this.#filled + end - start);
       this.#payload.set(chunk.subarray(start, end), this.#filled);
