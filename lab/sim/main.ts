@@ -5,7 +5,7 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { readSimFlags } from './simFlags.js';
 import { isTold } from './programFlags.js';
 import { replayCommand, tableOf } from './report.js';
@@ -25,6 +25,9 @@ function main(words: readonly string[]): void {
   }
   const options = { workerData: flags, resourceLimits: THREAD_LIMITS };
   const worker = new Worker(new URL(import.meta.url), options);
+  worker.on('message', (line: string) => {
+    console.log(line);
+  });
   worker.on('error', (error) => {
     throw error;
   });
@@ -33,21 +36,26 @@ function main(words: readonly string[]): void {
   });
 }
 
+/** What a thread that is at work prints itself stays in it until the end. */
+function tell(line: string): void {
+  parentPort?.postMessage(line);
+}
+
 function run(flags: ScenarioOptions): void {
-  console.log(`seed ${String(flags.seed)}`);
+  tell(`seed ${String(flags.seed)}`);
   const { nodes, hours, faults } = flags;
-  console.log(`${String(nodes)} nodes, ${String(hours)} virtual hours, faults: ${faults}`);
+  tell(`${String(nodes)} nodes, ${String(hours)} virtual hours, faults: ${faults}`);
   const verdict = runScenario(flags, ({ hours: at, heights }) => {
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
-    console.log(`${at.toFixed(2)} h: heights ${String(low)} to ${String(high)}`);
+    tell(`${at.toFixed(2)} h: heights ${String(low)} to ${String(high)}`);
   });
-  for (const line of tableOf(verdict.sometimes)) console.log(line);
-  console.log(`${String(verdict.inputCount)} inputs, height ${String(verdict.height)}`);
-  if (verdict.failure === undefined) console.log('verdict: all held');
+  for (const line of tableOf(verdict.sometimes)) tell(line);
+  tell(`${String(verdict.inputCount)} inputs, height ${String(verdict.height)}`);
+  if (verdict.failure === undefined) tell('verdict: all held');
   else {
-    console.log(`verdict: BROKEN ${verdict.failure}`);
-    console.log(`replay: ${replayCommand(flags)}`);
+    tell(`verdict: BROKEN ${verdict.failure}`);
+    tell(`replay: ${replayCommand(flags)}`);
     process.exitCode = 1;
   }
-  console.log(`digest ${verdict.digest}`);
+  tell(`digest ${verdict.digest}`);
 }

@@ -42,8 +42,8 @@ export const pointOf = (entry: HeaderEntry): ChainPoint => ({
 });
 
 /**
- * The ancestor of `entry` (or itself) at `height`, which is from 0 to its own. Looks at none that is
- * not on the way: old ones are in no cache.
+ * The ancestor of `entry` (or itself) at `height`, which is from 0 to its own. Looks at none that
+ * is not on the way: old ones are in no cache.
  */
 export function ancestorAt(entry: HeaderEntry, height: number): HeaderEntry {
   let at = entry;

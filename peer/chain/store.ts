@@ -89,6 +89,7 @@ export interface ChainStore {
   body(id: number): Uint8Array | undefined;
   undo(id: number): Uint8Array | undefined;
 
+  /** `bytes`: not to be changed before the step ends. */
   putHeader(id: number, bytes: Uint8Array): void;
   setStatus(id: number, status: HeaderStatus): void;
   /** Also in place of one that could not be read. */

@@ -180,7 +180,7 @@ export class Light {
     for (const { id, taken } of this.#payments.takeOutcomes()) this.#reply(id, taken);
     if (this.#provers.roundCount !== this.#rounds) this.#replies.push({ type: 'told' });
     this.#rounds = this.#provers.roundCount;
-    const effects = [...(this.#outbox.take() as LightEffect[]), ...this.#replies];
+    const effects = [...(this.#outbox.take() as readonly LightEffect[]), ...this.#replies];
     this.#replies = [];
     return effects;
   }

@@ -50,8 +50,8 @@ export function decodeHeader(bytes: Uint8Array): Header {
 export function headerHash(bytes: Uint8Array): BlockHash {
   assert(bytes.length === HEADER_BYTES, 'a header has 80 bytes');
   if (!equalBytes(bytes, LAST.bytes)) {
-    LAST.bytes.set(bytes);
     LAST.hash = toHexReversed(sha256d(bytes)) as BlockHash;
+    LAST.bytes.set(bytes);
   }
   return LAST.hash;
 }

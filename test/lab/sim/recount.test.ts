@@ -52,6 +52,13 @@ describe('sim/recount', () => {
     expect(recount(chainOnDisk().look())).to.equal(undefined);
   });
 
+  it('reads a body that is another one than that of the same block elsewhere', () => {
+    expect(recount(chainOnDisk().look())).to.equal(undefined);
+    expect(flawAfter("UPDATE bodies SET bytes = x'00', checksum = 3523407757")).to.match(
+      /is not there/,
+    );
+  });
+
   it('finds a coin that is gone, one that should be gone, and one that is another', () => {
     const first = 'SELECT min(outpoint) FROM coins';
     expect(flawAfter(`DELETE FROM coins WHERE outpoint = (${first})`)).to.match(/coins are stored/);

@@ -50,6 +50,22 @@ describe('chain/chain: headers', () => {
     expect(chain.locator(first.entry)).to.deep.equal([block.block.hash, network.id]);
   });
 
+  it('looks at what headers alone change, also after a rest', () => {
+    const { chain, store } = newChain();
+    const paces: string[] = [];
+    const setPace = store.setPace.bind(store);
+    store.setPace = (pace) => {
+      paces.push(pace);
+      setPace(pace);
+    };
+    settle(chain, store);
+    for (const block of nextBlocks(network, genesis, 17)) {
+      expectOk(store.atomically(() => chain.acceptHeader(headerOf(block), LATE)));
+    }
+    settle(chain, store);
+    expect(paces).to.deep.equal(['sync']);
+  });
+
   it('refuses one whose parent it does not know, and forgets it', () => {
     const { chain } = newChain();
     const [parent = expect.fail(), child = expect.fail()] = nextBlocks(network, genesis, 2);

@@ -65,6 +65,27 @@ describe('net/compactPush', () => {
     expect(at.stranger.all('newHeaders')).to.deep.equal([]);
   });
 
+  it('names payments to each under its own key, and an empty block to all alike', () => {
+    const at = scene(2);
+    const otherKey = KEY.map((byte) => 255 - byte);
+    const other = new Stranger(at.world, network).call(at.node);
+    other.say({ type: 'compactWanted', key: otherKey });
+    at.world.run(100);
+    const { transactions } = blockAt(at, mine(at));
+    const idsUnder = (key: Uint8Array): Uint8Array =>
+      packShortIds(transactions.slice(1).map(({ wtxid }) => shortIdsUnder(key)(wtxid)));
+    mine(at);
+    for (const [stranger, key] of [
+      [at.stranger, KEY],
+      [other, otherKey],
+    ] as const) {
+      const [full, empty] = stranger.all('compactBlock');
+      expect(full?.shortIds).to.deep.equal(idsUnder(key));
+      expect(empty?.shortIds).to.have.length(0);
+    }
+    expect(at.stranger.all('compactBlock')[1]).to.deep.equal(other.all('compactBlock')[1]);
+  });
+
   it('gives what is asked for of the last block, and the whole of an older one', () => {
     const at = scene(3);
     const first = mine(at);

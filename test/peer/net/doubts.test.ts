@@ -102,6 +102,27 @@ describe('net/doubts', () => {
     expect([dials.count, a.reasons]).to.deep.equal([0, []]);
   });
 
+  it('asks nothing of whom it told, and who has said something since', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const stranger = new Stranger(world, network);
+    node.connectTo(stranger);
+    world.run(1_000);
+    let pings = 0;
+    world.watch({
+      onStep: (host, effects) => {
+        if (host === node.host) pings += effects.filter(isPing).length;
+      },
+    });
+    generate(node);
+    world.until(() => node.height === 1);
+    world.run(500);
+    stranger.say({ type: 'ping', nonce: '0011223344556677' });
+    world.run(100);
+    world.run(5_000);
+    expect(pings).to.equal(0);
+  });
+
   it('asks nothing of who told it of its new tip', () => {
     const world = new World();
     const [a, b] = pair(world);

@@ -37,6 +37,19 @@ describe('consensus/header', () => {
     );
   });
 
+  it('hashes what is there now, after whatever it hashed before', () => {
+    const other = GENESIS.slice();
+    other[HEADER_BYTES - 1] = 0x7d;
+    const [first, second] = [headerHash(GENESIS), headerHash(other)];
+    expect(second).to.not.equal(first);
+    expect(headerHash(GENESIS)).to.equal(first);
+    const reused = GENESIS.slice();
+    expect(headerHash(reused)).to.equal(first);
+    reused.set(other);
+    expect(headerHash(reused)).to.equal(second);
+    expect(headerHash(GENESIS)).to.equal(first);
+  });
+
   it('encodes what it decoded to the same bytes, for any 80 bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: HEADER_BYTES, maxLength: HEADER_BYTES }), (any) => {

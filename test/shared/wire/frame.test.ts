@@ -20,6 +20,23 @@ describe('wire/frame', () => {
     expect([...frame]).to.deep.equal([0, 0, 0, 4, 0x13, 1, 2, 3]);
   });
 
+  it("gives payloads of plain bytes of their own, also out of Node's buffers", () => {
+    const wanted = Uint8Array.from({ length: 90 }, (_, i) => i);
+    const stream = Buffer.from(encodeFrame(7, wanted));
+    for (const cut of [stream.length, 40]) {
+      const decoder = new FrameDecoder(limits);
+      const chunks = [stream.subarray(0, cut), stream.subarray(cut)].map((one) => Buffer.from(one));
+      const read = chunks.flatMap((chunk) => {
+        const frames = pushAll(decoder, chunk).map(expectFrame);
+        chunk.fill(0xee);
+        return frames;
+      });
+      expect(read).to.have.length(1);
+      expect(read[0]?.payload).to.deep.equal(wanted);
+      expect(read[0]?.payload.constructor).to.equal(Uint8Array);
+    }
+  });
+
   it('reads the same frames wherever the stream is cut', () => {
     const frames = fc.array(
       fc.tuple(fc.integer({ min: 0, max: 254 }), fc.uint8Array({ maxLength: 300 })),
