@@ -1,6 +1,6 @@
 /**
- * What virtual time costs, on one core. The long runs are extrapolated from short ones: a run of 24
- * hours is too long for a benchmark, and an hour costs what the hour before did.
+ * What virtual time costs, on one core. The long runs are extrapolated from short ones, which is
+ * about right for a day: its first hour brings all together, and the later ones have longer chains.
  */
 
 import { once } from 'node:events';

@@ -113,8 +113,7 @@ export class Transactions {
    */
   onAdvance({ events, blocks }: Advance, now: Now, mayBeLater: boolean): void {
     const { isAtTip } = this;
-    const isTipNew = events.length > 0 && events.some(({ type }) => type === 'tip-changed');
-    if (!isTipNew && isAtTip) return;
+    if (!events.some(({ type }) => type === 'tip-changed') && isAtTip) return;
     this.intake.onTip();
     this.mempool.onTip();
     this.#missed.push(...events);

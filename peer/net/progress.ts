@@ -70,8 +70,7 @@ export class Progress {
       const isLate = now >= this.#startedAt + PATIENCE_MS;
       this.#isFound = isAnswered || isLate || (!isLooking && peerCount === 0);
     }
-    const { heads } = this.#downloads;
-    const far = heads.length > 0 ? heads.filter((head) => isFar(head, this.#chain.tip)) : heads;
+    const far = this.#downloads.heads.filter((head) => isFar(head, this.#chain.tip));
     const [best] = far;
     if (best !== undefined) this.#onFar(far, now);
     this.#coming = now < this.#signAt + WITHHELD_AFTER_MS ? best : undefined;
