@@ -87,18 +87,24 @@ const PIECE = 128;
 
 /**
  * The highest entry on the path from genesis to `entry` for which `holds` is true, where it holds
- * for a prefix of that path and at least for genesis. A binary search over heights.
+ * for a prefix of that path and at least for genesis. Looks from the top down in steps that double,
+ * and then halves the last one: it mostly holds for a parent, and what is far below is in no cache.
  */
 export function highestWhere(entry: HeaderEntry, holds: (at: HeaderEntry) => boolean): HeaderEntry {
   if (holds(entry)) return entry;
-  let low = 0;
-  let high = entry.height;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (holds(ancestorAt(entry, middle))) low = middle;
-    else high = middle;
+  let above = entry;
+  let below = entry;
+  for (let step = 1; ; step *= 2) {
+    below = ancestorAt(above, Math.max(0, above.height - step));
+    if (below.height === 0 || holds(below)) break;
+    above = below;
   }
-  return ancestorAt(entry, low);
+  while (above.height - below.height > 1) {
+    const middle = ancestorAt(above, (below.height + above.height) >>> 1);
+    if (holds(middle)) below = middle;
+    else above = middle;
+  }
+  return below;
 }
 
 /**

@@ -113,9 +113,14 @@ export const validPart = (head: HeaderEntry): HeaderEntry =>
 
 const NONE: readonly HeaderEntry[] = [];
 
-/** In place of its ancestors; when there are too many then, of the oldest that is not the best. */
+/**
+ * In place of its ancestor; when there are too many then, of the oldest that is not the best. One
+ * at most is its ancestor, for none is an ancestor of another: mostly what was shown last, and then
+ * nobody walks down to heads that became stale long ago.
+ */
 function withHead(heads: readonly HeaderEntry[], entry: HeaderEntry): readonly HeaderEntry[] {
-  const all = [...heads.filter((head) => !isAncestor(head, entry)), entry];
+  const below = heads.findLastIndex((head) => isAncestor(head, entry));
+  const all = [...heads.slice(0, Math.max(0, below)), ...heads.slice(below + 1), entry];
   if (all.length <= HEADS_MAX) return all;
   const best = all.reduce(better, undefined);
   const leaving = all.find((head) => head !== best);

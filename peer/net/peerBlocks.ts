@@ -79,7 +79,7 @@ export class PeerBlocks {
     }
     let height = this.#reach.get(to);
     if (height === undefined) {
-      height = heads.reduce((most, head) => Math.max(most, forkOf(head, to).height), 0);
+      height = heightShown(heads, to);
       this.#reach.set(to, height);
     }
     return height;
@@ -154,4 +154,13 @@ export class PeerBlocks {
     this.#answeredAt = now;
     this.onProgress(now);
   }
+}
+
+/** Where the way to `to` leaves what leads to `heads`; what was shown last mostly has all of it. */
+function heightShown(heads: readonly HeaderEntry[], to: HeaderEntry): number {
+  let height = 0;
+  for (let i = heads.length - 1; i >= 0 && height < to.height; i--) {
+    height = Math.max(height, forkOf(heads[i] as HeaderEntry, to).height);
+  }
+  return height;
 }
