@@ -156,11 +156,17 @@ export class PeerBlocks {
   }
 }
 
-/** Where the way to `to` leaves what leads to `heads`; what was shown last mostly has all of it. */
+/**
+ * Where the way to `to` leaves what leads to `heads`. None of them is an ancestor of another: where
+ * one is an ancestor of `to`, the way leaves all others below it, and that is mostly the last.
+ */
 function heightShown(heads: readonly HeaderEntry[], to: HeaderEntry): number {
   let height = 0;
-  for (let i = heads.length - 1; i >= 0 && height < to.height; i--) {
-    height = Math.max(height, forkOf(heads[i] as HeaderEntry, to).height);
+  for (let i = heads.length - 1; i >= 0; i--) {
+    const head = heads[i] as HeaderEntry;
+    const fork = forkOf(head, to);
+    if (fork === head || fork === to) return fork.height;
+    height = Math.max(height, fork.height);
   }
   return height;
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { PeerBlocks } from '../../../peer/net/peerBlocks.js';
+import { assertDefined } from '../../../shared/assert.js';
 import type { BlockHash, MonoMs } from '../../../shared/units.js';
 import { grow, growBranch, newTree } from '../../support/trees.js';
 
@@ -101,5 +102,8 @@ describe('net/peerBlocks', () => {
     expect(blocks.reach(heads, goal)).to.equal(3);
     expect(blocks.reach([low, other, goal], goal)).to.equal(8);
     expect(blocks.reach([grow(tree, goal)], goal)).to.equal(8);
+    const parent = assertDefined(goal.parent, 'it is above genesis');
+    expect(blocks.reach([parent, low, other], goal)).to.equal(7);
+    expect(blocks.reach([low, other, parent], goal)).to.equal(7);
   });
 });
