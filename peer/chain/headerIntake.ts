@@ -49,7 +49,7 @@ export class HeaderIntake {
     const target = this.#check({ header, hash }, parent, now, successor);
     if (!target.ok) return target;
     const entry = this.#tree.add({ header, hash, bytes, target: target.value }, parent);
-    this.#store.putHeader(entry.id, bytes);
+    this.#store.putHeader(entry.id, this.#tree.bytes(entry));
     return ok({ entry, isNew: true });
   }
 

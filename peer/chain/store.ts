@@ -89,7 +89,10 @@ export interface ChainStore {
   body(id: number): Uint8Array | undefined;
   undo(id: number): Uint8Array | undefined;
 
-  /** `bytes`: not to be changed before the step ends. */
+  /**
+   * `bytes`: never changed. A kill may lose it as long as no step after it puts anything else: then
+   * it comes again from others.
+   */
   putHeader(id: number, bytes: Uint8Array): void;
   setStatus(id: number, status: HeaderStatus): void;
   /** Also in place of one that could not be read. */

@@ -34,7 +34,11 @@ export class SqliteChainStore implements ChainStore {
   #hasBegun = false;
   /** In this step. */
   #coinReads = 0;
-  /** Rows of headers in this step: each is written once, at its end. */
+  /**
+   * Rows of headers: each is written once, at the end of a step. A few new ones that nothing else
+   * comes with wait for the next step that writes: to commit them alone would take as long as to
+   * tell others of them, and who never wrote them hears of them again.
+   */
   readonly #changes = new Map<number, HeaderChange>();
 
   /** `database`: open and migrated; closed by `close`. */
@@ -53,22 +57,25 @@ export class SqliteChainStore implements ChainStore {
     this.#coinReads = 0;
     try {
       const result = step();
-      if (this.#changes.size > 0) this.#writeHeaders();
-      if (this.#hasBegun) this.#writes.commit.run();
+      if (this.#changes.size > HEADERS_WAITING_MAX) this.#begin();
+      if (this.#hasBegun) {
+        if (this.#changes.size > 0) this.#writeHeaders();
+        this.#writes.commit.run();
+      }
       return result;
     } catch (error) {
+      this.#changes.clear();
       this.#rollBack();
       throw chainTrouble(error, this.#path);
     } finally {
       this.#isStep = false;
       this.#hasBegun = false;
-      if (this.#changes.size > 0) this.#changes.clear();
     }
   }
 
   *headers(): Generator<StoredHeader, void> {
     try {
-      this.#writeHeaders();
+      this.#flush();
       yield* this.#reader.headers();
     } catch (error) {
       throw chainTrouble(error, this.#path);
@@ -100,7 +107,7 @@ export class SqliteChainStore implements ChainStore {
   }
 
   putHeader(id: number, bytes: Uint8Array): void {
-    this.#write(() => {
+    this.atomically(() => {
       this.#changeOf(id).bytes = bytes;
     });
   }
@@ -160,8 +167,21 @@ export class SqliteChainStore implements ChainStore {
     });
   }
 
+  /** Writes what waits. Throws when the disk does not take it; closed it is then, too. */
   close(): void {
-    this.#database.close();
+    try {
+      this.#flush();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #flush(): void {
+    if (this.#changes.size === 0) return;
+    this.atomically(() => {
+      this.#begin();
+      this.#writeHeaders();
+    });
   }
 
   #changeOf(id: number): HeaderChange {
@@ -215,6 +235,9 @@ export class SqliteChainStore implements ChainStore {
     if (this.#database.inTransaction) this.#writes.rollback.run();
   }
 }
+
+/** New headers that wait to be written: more come in answers only, and those are long. */
+const HEADERS_WAITING_MAX = 16;
 
 /** Coins that are looked for without a transaction: those of a payment. */
 const READS_ALONE_MAX = 4;

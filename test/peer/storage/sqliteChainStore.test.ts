@@ -111,6 +111,44 @@ describe('storage/sqliteChainStore', () => {
     });
   });
 
+  it('lets a few new headers wait for the next step that writes, in their order', () => {
+    inFolder((folder) => {
+      const path = join(folder, 'chain.sqlite');
+      const { store } = openStore(path, network);
+      const reader = openStore(path, network).store;
+      const stored = (): readonly number[] => Array.from(reader.headers(), ({ id }) => id);
+      const bytes = (n: number): Uint8Array => new Uint8Array(80).fill(n);
+      store.putHeader(0, bytes(0));
+      store.putHeader(1, bytes(1));
+      expect(stored()).to.deep.equal([]);
+      expect(() => {
+        store.atomically(() => {
+          store.putHeader(2, bytes(2));
+          throw new Error('bug');
+        });
+      }).to.throw('bug');
+      expect(Array.from(store.headers())).to.deep.equal([]);
+      store.putHeader(0, bytes(0));
+      store.putHeader(1, bytes(1));
+      store.putBody(1, Uint8Array.of(1));
+      expect(stored()).to.deep.equal([0, 1]);
+      expect([...reader.headers()][1]).to.deep.include({ status: 'unproven', hasBody: true });
+      store.putHeader(2, bytes(2));
+      store.putHeader(3, bytes(3));
+      store.setStatus(2, 'invalid');
+      expect(Array.from(reader.headers(), ({ status }) => status)[2]).to.equal('invalid');
+      expect(stored()).to.deep.equal([0, 1, 2, 3]);
+      for (let id = 4; id < 21; id++) store.putHeader(id, bytes(id));
+      expect(stored()).to.have.length(21);
+      store.putHeader(21, bytes(21));
+      expect(Array.from(store.headers())).to.have.length(22);
+      store.putHeader(22, bytes(22));
+      store.close();
+      expect(stored()).to.have.length(23);
+      reader.close();
+    });
+  });
+
   it('changes its pace without losing anything', () => {
     const store = memoryStore(network);
     store.atomically(() => {
