@@ -1,6 +1,7 @@
 /** One number for all that a verification of a chain looks at. */
 
 import { createHash } from 'node:crypto';
+import { COIN_BYTES } from '../../peer/chain/coinBytes.js';
 import { standingIn, type ChainSnapshot } from '../../peer/storage/snapshot.js';
 
 /**
@@ -19,15 +20,20 @@ export function contentOf(snapshot: ChainSnapshot): string | undefined {
     const sizes = `${at.hash} ${String(body.length)} ${String(undo.length)},`;
     hash.update(Buffer.concat([Buffer.from(sizes), body, undo]));
   }
-  let text = '';
-  for (const [outpoint, { amount, address, height, isCoinbase }] of chain.coins()) {
-    text += `${outpoint} ${String(amount)} ${address} ${String(height)} ${String(isCoinbase)},`;
-    if (text.length < PIECE_LENGTH) continue;
-    hash.update(text);
-    text = '';
+  let rows: Uint8Array[] = [];
+  for (const [outpoint, coin] of chain.coinRows()) {
+    if (!hasLength(outpoint, OUTPOINT_BYTES) || !hasLength(coin, COIN_BYTES)) return undefined;
+    rows.push(outpoint, coin);
+    if (rows.length < ROWS_AT_ONCE) continue;
+    hash.update(Buffer.concat(rows));
+    rows = [];
   }
-  return hash.update(text).digest('hex');
+  return hash.update(Buffer.concat(rows)).digest('hex');
 }
 
-/** To give the hash many short texts takes longer than to hash them. */
-const PIECE_LENGTH = 10_000;
+const OUTPOINT_BYTES = 36;
+/** To give the hash many short pieces takes longer than to hash them. */
+const ROWS_AT_ONCE = 200;
+
+const hasLength = (value: unknown, length: number): value is Uint8Array =>
+  value instanceof Uint8Array && value.length === length;

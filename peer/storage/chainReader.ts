@@ -77,10 +77,15 @@ export class ChainReader {
 
   /** All coins in the order of their outpoint keys. */
   *coins(): Generator<readonly [outpoint: string, coin: Coin], void> {
-    for (const [key, bytes] of this.#coins.iterate()) {
+    for (const [key, bytes] of this.coinRows()) {
       if (!isBytes(key)) throw new StoreDamage('A stored coin has no name.');
       yield [toHex(key), coinOf(bytes)];
     }
+  }
+
+  /** The same as it stands there: outpoint key and coin, which should be bytes. */
+  coinRows(): Iterable<Row> {
+    return this.#coins.iterate();
   }
 }
 
