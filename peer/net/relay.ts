@@ -101,7 +101,7 @@ export class Relay {
   #tell(session: Session, entry: HeaderEntry, block?: Block): void {
     const { knowledge } = this.#parts;
     let count = 0;
-    for (const at of downwards(entry, NEW_HEADERS_MAX)) {
+    for (let at = entry; at.parent !== undefined && count < NEW_HEADERS_MAX; at = at.parent) {
       if (knowledge.hasHeard(session.peer, at)) break;
       count++;
     }
@@ -116,7 +116,9 @@ export class Relay {
   #pushOf(entry: HeaderEntry, count: number): NewHeaders {
     if (this.#push?.entry === entry && this.#push.count === count) return this.#push.message;
     const headers: Uint8Array[] = [];
-    for (const at of downwards(entry, count)) headers.unshift(this.#parts.chain.headerBytes(at));
+    for (let at: HeaderEntry | undefined = entry; at && headers.length < count; at = at.parent) {
+      headers.unshift(this.#parts.chain.headerBytes(at));
+    }
     const message: NewHeaders = { type: 'newHeaders', headers: concatBytes(...headers) };
     this.#push = { entry, count, message };
     return message;
@@ -129,13 +131,4 @@ interface Push {
   readonly entry: HeaderEntry;
   readonly count: number;
   readonly message: NewHeaders;
-}
-
-/** `entry` and the blocks below it without genesis, `count` at most. */
-function* downwards(entry: HeaderEntry, count: number): Generator<HeaderEntry, void> {
-  let at = entry;
-  for (let i = 0; i < count && at.parent !== undefined; i++) {
-    yield at;
-    at = at.parent;
-  }
 }

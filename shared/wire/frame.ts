@@ -114,7 +114,7 @@ class FrameUnderWay {
     const end = Math.min(chunk.length, start + this.#length - this.#filled);
     if (end - start === this.#length) {
       // Whole in one chunk, as most are.
-      this.#payload = new Uint8Array(chunk.subarray(start, end));
+      this.#payload = copyOf(chunk, start, end);
     } else {
       this.#reserve(this.#filled + end - start);
       this.#payload.set(chunk.subarray(start, end), this.#filled);
@@ -136,4 +136,13 @@ class FrameUnderWay {
   }
 }
 
-const EMPTY = new Uint8Array();
+/** Bytes of its own. A view for the copying takes longer than to copy a few bytes one by one. */
+function copyOf(chunk: Uint8Array, start: number, end: number): Uint8Array {
+  if (end - start > FEW_BYTES) return new Uint8Array(chunk.subarray(start, end));
+  const copy = new Uint8Array(end - start);
+  for (let i = 0; i < copy.length; i++) copy[i] = chunk[start + i] as number;
+  return copy;
+}
+
+const FEW_BYTES = 128;
+const EMPTY: Uint8Array = new Uint8Array();

@@ -39,9 +39,9 @@ describe('shared/byteWriter', () => {
     expect(() => new ByteWriter(1).finish()).to.throw('fewer bytes');
     expect(() => {
       new ByteWriter(1).u16(1);
-    }).to.throw(RangeError);
+    }).to.throw('more bytes');
     expect(() => {
       new ByteWriter(1).bytes(new Uint8Array(2));
-    }).to.throw(RangeError);
+    }).to.throw('more bytes');
   });
 });
