@@ -10,7 +10,7 @@
  */
 
 import { isAncestor, type HeaderEntry } from '../chain/headerEntry.js';
-import { HEADS_MAX, validPart } from './knowledge.js';
+import { validPart } from './knowledge.js';
 
 /** Heads towards which bodies are fetched at a time. */
 export const CHOSEN_MAX = 32;
@@ -26,10 +26,17 @@ export function chooseHeads(
   byPeer: Iterable<readonly HeaderEntry[]>,
   tip: HeaderEntry,
 ): readonly HeaderEntry[] {
-  const ranked = Array.from(byPeer, (heads) => bestFirst(heads, tip));
+  const ranked: (readonly HeaderEntry[])[] = [];
+  let rounds = 0;
+  for (const heads of byPeer) {
+    const better = bestFirst(heads, tip);
+    if (better.length > 0) ranked.push(better);
+    rounds = Math.max(rounds, better.length);
+  }
+  if (rounds === 0) return NONE;
   const compared = new Set<HeaderEntry>();
-  let chosen: readonly HeaderEntry[] = [];
-  for (let rank = 0; rank < HEADS_MAX; rank++) {
+  let chosen: readonly HeaderEntry[] = NONE;
+  for (let rank = 0; rank < rounds; rank++) {
     for (const heads of ranked) {
       const head = heads[rank];
       if (head === undefined || compared.has(head) || compared.size >= COMPARED_MAX) continue;
@@ -44,13 +51,16 @@ export function chooseHeads(
 export const isFar = (head: HeaderEntry, tip: HeaderEntry): boolean =>
   head.parent !== undefined && head.parent.chainWork > tip.chainWork;
 
+const NONE: readonly HeaderEntry[] = [];
+
 function bestFirst(heads: readonly HeaderEntry[], tip: HeaderEntry): readonly HeaderEntry[] {
-  const better: HeaderEntry[] = [];
+  let better: HeaderEntry[] | undefined;
   for (const head of heads) {
     if (head.chainWork <= tip.chainWork) continue;
     const valid = validPart(head);
-    if (valid.chainWork > tip.chainWork) better.unshift(valid);
+    if (valid.chainWork > tip.chainWork) (better ??= []).unshift(valid);
   }
+  if (better === undefined) return NONE;
   return better.length > 1 ? better.sort(byWork) : better;
 }
 

@@ -192,7 +192,10 @@ export class Downloads {
     }
     this.#isHeldBack = chain.isSaturated;
     if (!this.#isHeldBack && this.#wanted.hasFree) {
-      for (const supplier of this.#inOrder()) this.#ask(supplier, now);
+      for (const supplier of this.#inOrder()) {
+        this.#ask(supplier, now);
+        if (!this.#wanted.hasFree) break;
+      }
     }
     this.#isChanged = false;
     this.#dueAt = this.#nextDue();
@@ -240,11 +243,14 @@ export class Downloads {
 
   /** Nobody chooses who dials us, so those come after those whom we dialed; the oldest first. */
   #headsByPeer(): readonly (readonly HeaderEntry[])[] {
-    const all = Array.from(this.#suppliers.values(), ({ session }) => session);
-    const ready = all.filter(({ isReady }) => isReady);
-    const outbound = ready.filter(({ facts }) => facts.direction === 'outbound');
-    const inbound = ready.filter(({ facts }) => facts.direction === 'inbound');
-    return [...outbound, ...inbound].map(({ peer }) => this.#parts.knowledge.heads(peer));
+    const outbound: (readonly HeaderEntry[])[] = [];
+    const inbound: (readonly HeaderEntry[])[] = [];
+    for (const { session } of this.#suppliers.values()) {
+      if (!session.isReady) continue;
+      const list = session.facts.direction === 'outbound' ? outbound : inbound;
+      list.push(this.#parts.knowledge.heads(session.peer));
+    }
+    return [...outbound, ...inbound];
   }
 
   /** Who is late with the fewest comes first. */
