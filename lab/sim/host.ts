@@ -116,9 +116,10 @@ export class Host {
       return;
     }
     this.#world.onInput(this, input);
+    const now = this.#options.now();
     let effects: readonly Message[];
     try {
-      effects = this.#options.machine.handle(input, this.#options.now());
+      effects = this.#options.machine.handle(input, now);
     } catch (error) {
       this.#options.onTrouble(error);
       return;
@@ -130,14 +131,13 @@ export class Host {
     }
     if (sentBytes > this.sentBytesMax) this.sentBytesMax = sentBytes;
     this.#world.onStep(this, effects);
-    this.schedule();
+    this.schedule(now);
   }
 
   /** Sets the timer by what the machine wants. */
-  schedule(): void {
+  schedule({ mono } = this.#options.now()): void {
     const at = this.#options.machine.nextWake();
     if (at === undefined || this.#isDead) return;
-    const { mono } = this.#options.now();
     const due = this.#world.ms + Math.max(0, Math.ceil(at - mono));
     if (this.#wakeAt !== undefined && this.#wakeAt <= due) return;
     this.#wakeAt = due;

@@ -91,7 +91,9 @@ export class Intake {
   /** Those that wait for something here. */
   get count(): number {
     let behind = 0;
-    for (const arrivals of this.#behind.values()) behind += arrivals.length;
+    if (this.#behind.size > 0) {
+      for (const arrivals of this.#behind.values()) behind += arrivals.length;
+    }
     return this.#queue.length + this.#checking.size + behind + this.#orphans.count;
   }
 

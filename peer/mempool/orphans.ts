@@ -83,6 +83,7 @@ export class Orphans<Giver> {
 
   /** Takes out those that waited long enough. */
   takeExpired(now: MonoMs): readonly Orphan<Giver>[] {
+    if (this.#orphans.size === 0) return [];
     const expired: Wtxid[] = [];
     for (const [wtxid, { until }] of this.#orphans) {
       if (now < until) break;

@@ -47,6 +47,8 @@ export interface Settled {
   readonly changes: readonly MempoolChange[];
 }
 
+const NOTHING: Settled = { verify: [], outcomes: [], changes: [] };
+
 interface Returned {
   readonly transactions: readonly DecodedTransaction[];
   /** Nothing is left out. */
@@ -76,6 +78,7 @@ export class Transactions {
   /** The blocks of that which continued the tip. */
   #missedBlocks = new Map<BlockHash, Block>();
   #expireAt = Number.NEGATIVE_INFINITY;
+  #lastContext: MempoolContext | undefined;
 
   /** Takes in again what waited before the last start, step by step. */
   constructor(
@@ -145,7 +148,9 @@ export class Transactions {
     this.departures.onOutcomes(outcomes);
     this.departures.onChanges(changes);
     for (const change of changes) this.#keep(change);
-    return { verify: this.#chain.signatures.takeBatches(), outcomes, changes };
+    const verify = this.#chain.signatures.takeBatches();
+    if (verify.length + outcomes.length + changes.length === 0) return NOTHING;
+    return { verify, outcomes, changes };
   }
 
   nextWake(now: MonoMs): MonoMs | undefined {
@@ -180,8 +185,13 @@ export class Transactions {
     this.mempool.onReorganised(transactions, this.#context(now), !isReread || !isWhole);
   }
 
-  #context(now: Now): MempoolContext {
-    return { height: this.#chain.tip.height + 1, now: now.unix };
+  /** The same object as long as it says the same: each step asks. */
+  #context({ unix }: Now): MempoolContext {
+    const height = this.#chain.tip.height + 1;
+    const last = this.#lastContext;
+    if (last?.height === height && last.now === unix) return last;
+    this.#lastContext = { height, now: unix };
+    return this.#lastContext;
   }
 
   #entriesOf(events: readonly ChainEvent[], type: ChainEvent['type']): HeaderEntry[] {

@@ -59,12 +59,7 @@ export class Doubts {
   /** The sessions that are in doubt from now on; called in each step. */
   settle(now: MonoMs): readonly Session[] {
     this.#watch(now);
-    forgetHeard(this.#told);
-    for (const { session, at } of this.#told.values()) {
-      if (now < at + SILENCE_MS) continue;
-      this.#told.delete(session);
-      session.ping(now);
-    }
+    if (this.#told.size > 0) this.#pingSilent(now);
     forgetHeard(this.#asked);
     if (this.#asked.size === 0) return NONE;
     const doubted: Session[] = [];
@@ -79,6 +74,7 @@ export class Doubts {
 
   /** Of those who have spoken there is nothing to wait for. */
   nextWake(now: MonoMs): MonoMs | undefined {
+    if (this.#told.size === 0 && this.#asked.size === 0) return undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const one of this.#told.values()) {
       if (isSilent(one)) next = Math.min(next, one.at + SILENCE_MS);
@@ -88,6 +84,15 @@ export class Doubts {
       next = Math.min(next, one.at + answerMs(one.session, ANSWER_MS, now));
     }
     return next === Number.POSITIVE_INFINITY ? undefined : (next as MonoMs);
+  }
+
+  #pingSilent(now: MonoMs): void {
+    forgetHeard(this.#told);
+    for (const { session, at } of this.#told.values()) {
+      if (now < at + SILENCE_MS) continue;
+      this.#told.delete(session);
+      session.ping(now);
+    }
   }
 
   /** From now on those should say something who may have to hear of our new tip. */

@@ -70,10 +70,14 @@ export class Progress {
       const isLate = now >= this.#startedAt + PATIENCE_MS;
       this.#isFound = isAnswered || isLate || (!isLooking && peerCount === 0);
     }
-    const far = this.#downloads.heads.filter((head) => isFar(head, this.#chain.tip));
+    this.#coming = undefined;
+    const { heads } = this.#downloads;
+    if (heads.length === 0) return;
+    const far = heads.filter((head) => isFar(head, this.#chain.tip));
     const [best] = far;
-    if (best !== undefined) this.#onFar(far, now);
-    this.#coming = now < this.#signAt + WITHHELD_AFTER_MS ? best : undefined;
+    if (best === undefined) return;
+    this.#onFar(far, now);
+    if (now < this.#signAt + WITHHELD_AFTER_MS) this.#coming = best;
   }
 
   nextWake(): MonoMs | undefined {

@@ -31,6 +31,8 @@ interface Listener {
 export class TxAnnouncements {
   readonly #mempool: Mempool;
   readonly #listeners = new Map<PeerId, Listener>();
+  /** Those of them that are yet to be told of what waited when they came. */
+  readonly #behind = new Set<Listener>();
   /** Came since the last announcement. */
   #fresh: MempoolEntry[] = [];
   #nextAt = Number.NEGATIVE_INFINITY;
@@ -44,11 +46,15 @@ export class TxAnnouncements {
     const untold = this.#mempool.count > 0 ? this.#mempool.entries() : undefined;
     const known = new RecentIds(KNOWN_MIN);
     const nextPieceAt = Number.NEGATIVE_INFINITY;
-    this.#listeners.set(session.peer, { session, known, untold, nextPieceAt });
+    const listener = { session, known, untold, nextPieceAt };
+    this.#listeners.set(session.peer, listener);
+    if (untold !== undefined) this.#behind.add(listener);
   }
 
   onGone({ peer }: Session): void {
+    const listener = this.#listeners.get(peer);
     this.#listeners.delete(peer);
+    if (listener !== undefined) this.#behind.delete(listener);
   }
 
   /** `session` has it: it need not be told. */
@@ -74,9 +80,7 @@ export class TxAnnouncements {
   }
 
   get #hasNews(): boolean {
-    if (this.#fresh.length > 0) return true;
-    for (const { untold } of this.#listeners.values()) if (untold !== undefined) return true;
-    return false;
+    return this.#fresh.length > 0 || this.#behind.size > 0;
   }
 
   #isWaiting({ tx }: MempoolEntry): boolean {
@@ -84,7 +88,9 @@ export class TxAnnouncements {
   }
 
   #tell(listener: Listener, fresh: readonly MempoolEntry[], now: MonoMs): void {
-    const entries = listener.untold === undefined ? fresh : [...nextPiece(listener, now), ...fresh];
+    const isBehind = listener.untold !== undefined;
+    const entries = isBehind ? [...nextPiece(listener, now), ...fresh] : fresh;
+    if (isBehind && listener.untold === undefined) this.#behind.delete(listener);
     const wtxids = entries.map(({ tx }) => tx.wtxid).filter((one) => !listener.known.has(one));
     for (let at = 0; at < wtxids.length; at += INV_MAX) {
       listener.session.send({ type: 'inv', wtxids: wtxids.slice(at, at + INV_MAX) });
