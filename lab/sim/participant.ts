@@ -31,6 +31,8 @@ export interface ParticipantOptions {
   readonly answers?: Answers;
   /** Coins of all, to pay with. */
   readonly purse?: Purse;
+  /** One of so many blocks holds payments. */
+  readonly payingOneIn?: number;
   /** The program runs on its disk again. */
   readonly onStarted?: (participant: Participant) => void;
   readonly onEvent: (participant: Participant, event: NodeEvent) => void;
@@ -40,8 +42,6 @@ export interface ParticipantOptions {
 const MOVE_COST_MAX = 64;
 /** Coins that wait in memory during a move: so few that some are written in the middle of it. */
 const COIN_CHANGES_MAX = 4;
-/** One of so many blocks holds payments. */
-const PAYING_ONE_IN = 3;
 /** A supervisor starts a program that ended by itself again. */
 const START_AGAIN_MS = 5_000;
 
@@ -178,10 +178,10 @@ export class Participant {
 
   /** None inside a move, when the coins are those of a block on the way. */
   #blockWithPayments(): Uint8Array | undefined {
-    const { purse, network } = this.#options;
+    const { purse, network, payingOneIn = 1 } = this.#options;
     const node = this.#node?.node;
     const { rng } = this.#world;
-    if (purse === undefined || node === undefined || rng.below(PAYING_ONE_IN) > 0) return undefined;
+    if (purse === undefined || node === undefined || rng.below(payingOneIn) > 0) return undefined;
     if (this.disk.look().chain.state()?.target !== undefined) return undefined;
     const { tip } = node.queries;
     const payments = purse.payments(tip.height + 1, (outpoint) => node.queries.coin(outpoint));

@@ -70,8 +70,14 @@ const LATENCY_MS = 20;
 const SPREAD_MS = 80;
 /** Share of what is sent that arrives in pieces. */
 const CUT_SHARE = 1 / 16;
-/** Of announces; what they repeat shows nothing new, and costs many handshakes. */
+/** Of announces; what they repeat shows nothing new, and costs many handshakes … */
 const TRACKER_INTERVAL_S = 300;
+/** … least of all where nobody goes and comes: as BitTorrent's trackers ask for it. */
+const CALM_TRACKER_INTERVAL_S = 1_800;
+/** Of so many blocks one holds payments … */
+const PAYING_ONE_IN = 3;
+/** … and of so many where hardly any of them is taken back. */
+const CALM_PAYING_ONE_IN = 9;
 /** Blocks until a coinbase may be spent. */
 const MATURITY = 5;
 const START_UNIX = 1_800_000_000;
@@ -112,6 +118,7 @@ class Scenario implements Scene {
 
   constructor(options: ScenarioOptions) {
     const { seed, nodes } = options;
+    const isCalm = FAULT_LEVELS[options.faults] === 0;
     this.#options = options;
     const world = new World({
       seed,
@@ -138,6 +145,7 @@ class Scenario implements Scene {
           outboundWanted: OUTBOUND,
           answers,
           purse,
+          payingOneIn: isCalm ? CALM_PAYING_ONE_IN : PAYING_ONE_IN,
           onStarted: (participant) => {
             checker.checkCoins(participant);
           },
@@ -150,8 +158,9 @@ class Scenario implements Scene {
     this.participants = participants;
     this.#checker = checker;
     const { sometimes } = this;
-    this.#tracker = trackerPlace(world, network, sometimes);
-    const count = FAULT_LEVELS[options.faults] === 0 ? 0 : Math.ceil(nodes / NODES_A_LIAR);
+    const intervalSeconds = isCalm ? CALM_TRACKER_INTERVAL_S : TRACKER_INTERVAL_S;
+    this.#tracker = trackerPlace(world, network, { intervalSeconds, sometimes });
+    const count = isCalm ? 0 : Math.ceil(nodes / NODES_A_LIAR);
     const trackers = [TRACKER_ADDRESS];
     const liars = new Liars(world, { network, trackers, count, participants, sometimes });
     this.#liars = liars;
@@ -244,7 +253,11 @@ function simulatedNetwork(seed: number): Network {
 }
 
 /** Its registry outlives its program. */
-function trackerPlace(world: World, network: Network, sometimes: Sometimes): TrackerPlace {
+function trackerPlace(
+  world: World,
+  network: Network,
+  { intervalSeconds, sometimes }: { intervalSeconds: number; sometimes: Sometimes },
+): TrackerPlace {
   const store = registryInMemory();
   let running: WorldTracker | undefined;
   return {
@@ -252,7 +265,7 @@ function trackerPlace(world: World, network: Network, sometimes: Sometimes): Tra
       return running;
     },
     start: () => {
-      running = addTracker(world, [network], TRACKER_INTERVAL_S, store);
+      running = addTracker(world, [network], intervalSeconds, store);
       if (running.restoredCount > 0) sometimes.reached('tracker restored');
     },
     kill: () => {
