@@ -1,14 +1,19 @@
 /**
- * Pings of one connection. Ours: one when nothing came for 15 s (with jitter, so that many sessions
- * do not ping together), and now and then for the round trip; three of them without a byte in
- * between, and the other side counts as gone. Theirs: an allowance that grows by one a second, so
+ * Pings of one connection. Ours: one when nothing came for 25 s (with jitter, so that many sessions
+ * do not ping together), again sooner while nothing comes, and now and then for the round trip;
+ * three of them without a byte in between, and the other side counts as gone. Theirs: an allowance that grows by one a second, so
  * that nobody can keep us busy with answers.
  */
 
 import type { Rng } from '../../shared/rng.js';
 import type { MonoMs } from '../../shared/units.js';
 
-const SILENCE_MS = 15_000;
+/** Most blocks of a network with one in ten seconds come sooner, and show life as well. */
+const SILENCE_MS = 25_000;
+/** After a ping that nothing followed. */
+const AGAIN_MS = 12_000;
+/** The round trip of a new session. */
+const FIRST_MEASURE_MS = 15_000;
 /** Between two measurements of the round trip, whatever else comes: as often as Bitcoin Core. */
 const MEASURE_MS = 120_000;
 const JITTER = 0.2;
@@ -35,8 +40,10 @@ export class Pings {
   readonly #open = new Map<string, Ping>();
   /** When the other side was heard, or pinged, last. */
   #lastAt: MonoMs;
-  /** How long it may be silent now. */
+  /** How long it may be silent before the first ping. */
   #silenceMs: number;
+  /** How long it may be silent after the last one. */
+  #againMs = AGAIN_MS;
   /** When the round trip is measured next. */
   #measureAt: MonoMs;
   #misses = 0;
@@ -51,7 +58,7 @@ export class Pings {
     this.#allowedAt = now;
     this.#lastAt = now;
     this.#silenceMs = this.#jittered(SILENCE_MS);
-    this.#measureAt = (now + this.#silenceMs) as MonoMs;
+    this.#measureAt = (now + this.#jittered(FIRST_MEASURE_MS)) as MonoMs;
   }
 
   /** Round trip of the last ping that was answered; `undefined` before the first. */
@@ -60,7 +67,8 @@ export class Pings {
   }
 
   get dueAt(): MonoMs {
-    return Math.min(this.#lastAt + this.#silenceMs, this.#measureAt) as MonoMs;
+    const silenceMs = this.#misses === 0 ? this.#silenceMs : this.#againMs;
+    return Math.min(this.#lastAt + silenceMs, this.#measureAt) as MonoMs;
   }
 
   /** What to do at `now`; with `ping`, call `sent`. */
@@ -75,6 +83,7 @@ export class Pings {
     this.#misses++;
     this.#lastAt = now;
     this.#silenceMs = this.#jittered(SILENCE_MS);
+    this.#againMs = this.#jittered(AGAIN_MS);
     this.#measureAt = (now + this.#jittered(MEASURE_MS)) as MonoMs;
   }
 

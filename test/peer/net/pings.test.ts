@@ -7,11 +7,29 @@ const at = (ms: number): MonoMs => ms as MonoMs;
 const newPings = (): Pings => new Pings(at(0), seededRng(7));
 
 describe('net/pings', () => {
-  it('pings after 15 s without a byte, give or take a fifth', () => {
+  it('pings after 15 s for the first round trip, give or take a fifth', () => {
     const pings = newPings();
     expect(pings.dueAt).to.be.within(12_000, 18_000);
     expect(pings.step(at(pings.dueAt - 1))).to.equal('rest');
     expect(pings.step(pings.dueAt)).to.equal('ping');
+  });
+
+  it('pings after 25 s without a byte, and then after 12 s each time', () => {
+    const pings = newPings();
+    pings.sent('a', pings.dueAt, 0);
+    const heardAt = pings.dueAt;
+    pings.onHeard(heardAt);
+    expect(pings.dueAt - heardAt).to.be.within(20_000, 30_000);
+    for (let i = 0; i < 3; i++) {
+      const sentAt = pings.dueAt;
+      pings.sent(String(i), sentAt, 0);
+      expect(pings.dueAt - sentAt).to.be.within(9_600, 14_400);
+    }
+    // As soon as if they all came every 15 s.
+    expect(pings.dueAt - heardAt).to.be.within(48_800, 73_200);
+    expect(pings.step(pings.dueAt)).to.equal('dead');
+    pings.onHeard(pings.dueAt);
+    expect(pings.step(at(pings.dueAt - 1))).to.equal('rest');
   });
 
   it('finds the other side dead after three pings that nothing came after', () => {
