@@ -138,7 +138,7 @@ export class Checker implements Watcher {
     const snapshot = participant.disk.look();
     // Begun anew, and not started yet.
     if (snapshot.chain.state() === undefined) return;
-    const content = contentIn(snapshot);
+    const content = contentIn(snapshot, participant);
     if (content !== undefined && this.#verified.has(content)) return;
     const steps = verifyChain(snapshot);
     let step = steps.next();
@@ -193,10 +193,13 @@ export class Checker implements Watcher {
   }
 }
 
-/** Of what cannot be read `undefined`: to say what is wrong is for the verification. */
-function contentIn(snapshot: ChainSnapshot): string | undefined {
+/**
+ * Of what cannot be read, or where no program runs that says where it stands, `undefined`: to say
+ * what is wrong is for the verification.
+ */
+function contentIn(snapshot: ChainSnapshot, { node }: Participant): string | undefined {
   try {
-    return contentOf(snapshot);
+    return node && contentOf(snapshot, node.node.queries.tip);
   } catch (error) {
     if (error instanceof StoreDamage || isUnreadable(error)) return undefined;
     throw error;

@@ -2,23 +2,28 @@
 
 import { createHash } from 'node:crypto';
 import { COIN_BYTES } from '../../peer/chain/coinBytes.js';
-import { standingIn, type ChainSnapshot } from '../../peer/storage/snapshot.js';
+import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
+import type { ChainSnapshot } from '../../peer/storage/snapshot.js';
 
 /**
- * SHA-256, in hex, over the blocks and undo data of the chain of `snapshot` and over its coins:
- * two that give the same are both right or both wrong. `undefined` inside a move, and where
- * something is not there.
+ * SHA-256, in hex, over headers, blocks and undo data of the chain of `snapshot` and over its
+ * coins: two that give the same are both right or both wrong. `tip`: where it should stand, by
+ * which its rows are found. `undefined` inside a move, and where something is not there.
  */
-export function contentOf(snapshot: ChainSnapshot): string | undefined {
+export function contentOf(snapshot: ChainSnapshot, tip: HeaderEntry): string | undefined {
   const { chain } = snapshot;
-  const { tip, position } = standingIn(snapshot);
-  if (tip !== position) return undefined;
-  const hash = createHash('sha256');
+  const { tip: stored, position, target } = chain.state() ?? {};
+  if (stored !== tip.hash || position !== tip.hash || target !== undefined) return undefined;
+  const headers = Array.from(chain.headers());
+  const hash = createHash('sha256').update(tip.hash);
   for (let at = tip; at.parent !== undefined; at = at.parent) {
+    const header = headers[at.id];
     const [body, undo] = [chain.body(at.id), chain.undo(at.id)];
-    if (body === undefined || undo === undefined) return undefined;
-    const sizes = `${at.hash} ${String(body.length)} ${String(undo.length)},`;
-    hash.update(Buffer.concat([Buffer.from(sizes), body, undo]));
+    if (header === undefined || body === undefined || undo === undefined) return undefined;
+    const { id, status, hasBody, bytes } = header;
+    if (id !== at.id || status !== 'connected' || !hasBody) return undefined;
+    const sizes = `${String(body.length)} ${String(undo.length)},`;
+    hash.update(Buffer.concat([Buffer.from(sizes), bytes, body, undo]));
   }
   let rows: Uint8Array[] = [];
   for (const [outpoint, coin] of chain.coinRows()) {

@@ -10,7 +10,8 @@ const PIECE_BYTES = 65_536;
 export class Trace implements Watcher {
   readonly #clock: { readonly ms: number };
   readonly #hash = createHash('sha256');
-  readonly #piece = Buffer.alloc(PIECE_BYTES);
+  readonly #piece = new Uint8Array(PIECE_BYTES);
+  readonly #view = new DataView(this.#piece.buffer);
   readonly #numbers = new Map<Host, number>();
   readonly #types = new Map<string, number>();
   #end = 0;
@@ -29,11 +30,11 @@ export class Trace implements Watcher {
     if (this.#end > PIECE_BYTES - HEAD_BYTES) this.#flush();
     const bytes = input['bytes'];
     const isBytes = bytes instanceof Uint8Array;
-    const piece = this.#piece;
-    piece.writeDoubleLE(this.#clock.ms, this.#end);
-    piece.writeUInt32LE(numberOf(this.#numbers, host), this.#end + 8);
-    piece.writeUInt32LE(numberOf(this.#types, input.type), this.#end + 12);
-    piece.writeUInt32LE(isBytes ? bytes.length : 0, this.#end + 16);
+    const view = this.#view;
+    view.setFloat64(this.#end, this.#clock.ms, true);
+    view.setUint32(this.#end + 8, numberOf(this.#numbers, host), true);
+    view.setUint32(this.#end + 12, numberOf(this.#types, input.type), true);
+    view.setUint32(this.#end + 16, isBytes ? bytes.length : 0, true);
     this.#end += HEAD_BYTES;
     if (isBytes) this.#add(bytes);
   }

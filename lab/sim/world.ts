@@ -59,7 +59,8 @@ export class World implements Surroundings {
   readonly #cutShare: number;
   readonly #timeline = new Timeline();
   readonly #hosts = new Map<string, Host>();
-  readonly #watchers: Watcher[] = [];
+  readonly #inputWatchers: Watching<'onInput'>[] = [];
+  readonly #stepWatchers: Watching<'onStep'>[] = [];
   readonly #cuts = new Set<Cut>();
   /** Addresses whose computers are off. */
   readonly #off = new Set<string>();
@@ -97,7 +98,8 @@ export class World implements Surroundings {
   }
 
   watch(watcher: Watcher): void {
-    this.#watchers.push(watcher);
+    if (watchesInputs(watcher)) this.#inputWatchers.push(watcher);
+    if (watchesSteps(watcher)) this.#stepWatchers.push(watcher);
   }
 
   /** See `Timeline.after`. */
@@ -230,11 +232,11 @@ export class World implements Surroundings {
   }
 
   onInput(host: Host, input: Message): void {
-    for (const watcher of this.#watchers) watcher.onInput?.(host, input);
+    for (const watcher of this.#inputWatchers) watcher.onInput(host, input);
   }
 
   onStep(host: Host, effects: readonly Message[]): void {
-    for (const watcher of this.#watchers) watcher.onStep?.(host, effects);
+    for (const watcher of this.#stepWatchers) watcher.onStep(host, effects);
   }
 
   #begin(cut: Cut): () => void {
@@ -261,6 +263,14 @@ export class World implements Surroundings {
     for (const host of this.#hosts.values()) host.releaseHeld();
   }
 }
+
+type Watching<Name extends keyof Watcher> = Required<Pick<Watcher, Name>>;
+
+const watchesInputs = (watcher: Watcher): watcher is Watching<'onInput'> =>
+  watcher.onInput !== undefined;
+
+const watchesSteps = (watcher: Watcher): watcher is Watching<'onStep'> =>
+  watcher.onStep !== undefined;
 
 /** The ways of these pairs, by `pairOf`. */
 const waysIn =
