@@ -1,6 +1,6 @@
 /**
- * Writes fixed-width little-endian fields into bytes whose number is known beforehand. Byte by byte:
- * to make a `DataView` takes longer than to write a coin.
+ * Writes fixed-width little-endian fields into bytes whose number is known beforehand. Byte by
+ * byte: to make a `DataView` takes longer than to write a coin.
  */
 
 import { assert } from './assert.js';

@@ -1,8 +1,8 @@
 /**
  * Pings of one connection. Ours: one when nothing came for 25 s (with jitter, so that many sessions
  * do not ping together), again sooner while nothing comes, and now and then for the round trip;
- * three of them without a byte in between, and the other side counts as gone. Theirs: an allowance that grows by one a second, so
- * that nobody can keep us busy with answers.
+ * three of them without a byte in between, and the other side counts as gone. Theirs: an allowance
+ * that grows by one a second, so that nobody can keep us busy with answers.
  */
 
 import type { Rng } from '../../shared/rng.js';

@@ -42,35 +42,50 @@ export class FrameDecoder {
   readonly #prefix = new DataView(new ArrayBuffer(FRAME_PREFIX_BYTES));
   #prefixLength = 0;
   #current: FrameUnderWay | undefined;
+  /** What was added last, and how much of it is read. */
+  #chunk = EMPTY;
+  #offset = 0;
   #isBroken = false;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
   }
 
+  /** More of the stream: call `next` until it gives nothing, or give the connection up. */
+  add(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#offset = 0;
+  }
+
   /**
-   * The frames that `chunk` completes, each made when it is asked for, so that the limits may
-   * change between two frames. A breach ends them, for good. Go through all of them, or give the
-   * connection up: a rest that was not asked for is lost.
+   * The next frame that is whole, made when it is asked for, so that the limits may change between
+   * two. A breach ends them, for good.
    */
-  *push(chunk: Uint8Array): Generator<Result<Frame, DisconnectReason>, void> {
-    let offset = 0;
-    while (offset < chunk.length && !this.#isBroken) {
-      if (this.#current === undefined) offset = this.#fillPrefix(chunk, offset);
-      if (this.#prefixLength < FRAME_PREFIX_BYTES) return;
+  next(): Result<Frame, DisconnectReason> | undefined {
+    const frame = this.#read();
+    // A connection at rest holds nothing of what came.
+    if (frame === undefined) this.#chunk = EMPTY;
+    return frame;
+  }
+
+  #read(): Result<Frame, DisconnectReason> | undefined {
+    const chunk = this.#chunk;
+    while (this.#offset < chunk.length && !this.#isBroken) {
+      if (this.#current === undefined) this.#offset = this.#fillPrefix(chunk, this.#offset);
+      if (this.#prefixLength < FRAME_PREFIX_BYTES) return undefined;
       const begun = this.#current === undefined ? this.#begin() : ok(this.#current);
       if (!begun.ok) {
         this.#isBroken = true;
-        yield begun;
-        return;
+        return begun;
       }
       this.#current = begun.value;
-      offset = begun.value.fill(chunk, offset);
-      if (!begun.value.isComplete) return;
+      this.#offset = begun.value.fill(chunk, this.#offset);
+      if (!begun.value.isComplete) return undefined;
       this.#current = undefined;
       this.#prefixLength = 0;
-      yield ok(begun.value.take());
+      return ok(begun.value.take());
     }
+    return undefined;
   }
 
   /** Reads what is missing of the five bytes before a payload, and returns where it stopped. */

@@ -51,8 +51,10 @@ export class Link<Row extends MessageRow> {
 
   /** What `bytes` bring. Handle every event before asking for the next; stop at a breach only. */
   *receive(bytes: Uint8Array): Generator<LinkEvent<Row>, void> {
-    for (const frame of this.#frames.push(bytes)) {
-      if (this.#isBroken) return;
+    this.#frames.add(bytes);
+    for (;;) {
+      const frame = this.#isBroken ? undefined : this.#frames.next();
+      if (frame === undefined) return;
       if (frame.ok && this.#version === undefined) yield* this.#onHandshake(frame.value);
       else yield this.#onMessage(frame);
     }

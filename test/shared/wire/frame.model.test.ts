@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { concatBytes } from '../../../shared/bytes.js';
 import { encodeFrame, FrameDecoder, type FrameLimits } from '../../../shared/wire/frame.js';
 import { bytesMadeBy } from '../../support/cost.js';
+import { framesOf } from '../../support/frames.js';
 
 /** The payload of type n may have so many bytes; from 5 on there are no types. */
 const LIMITS = [0, 1, 100, 5_000, 100_000];
@@ -65,7 +66,7 @@ describe('wire/frame: model', () => {
         const lines: string[] = [];
         for (let offset = 0, i = 0; offset < stream.length; i++) {
           const chunk = stream.slice(offset, (offset += Math.max(1, sizes[i % sizes.length] ?? 1)));
-          for (const result of decoder.push(chunk)) {
+          for (const result of framesOf(decoder, chunk)) {
             const { ok } = result;
             lines.push(ok ? [result.value.type, ...result.value.payload].join(' ') : result.error);
           }
@@ -83,13 +84,13 @@ describe('wire/frame: model', () => {
         const decoder = new FrameDecoder(limits);
         const prefix = encodeFrame(4, new Uint8Array());
         new DataView(prefix.buffer).setUint32(0, claim);
-        expect(bytesMadeBy(() => [...decoder.push(prefix)])).to.equal(0);
+        expect(bytesMadeBy(() => [...framesOf(decoder, prefix)])).to.equal(0);
         let came = 0;
         let made = 0;
         for (const size of chunks) {
           const chunk = new Uint8Array(size);
           const wanted = Math.min(size, claim - 1 - came);
-          made += bytesMadeBy(() => [...decoder.push(chunk.subarray(0, wanted))]);
+          made += bytesMadeBy(() => [...framesOf(decoder, chunk.subarray(0, wanted))]);
           came += wanted;
           // Four times what came, and what was held before in pieces of a quarter of that each.
           expect(made).to.be.at.most((16 / 3) * came);

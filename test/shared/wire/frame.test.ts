@@ -10,6 +10,7 @@ import {
   type Frame,
   type FrameLimits,
 } from '../../../shared/wire/frame.js';
+import { framesOf } from '../../support/frames.js';
 
 const LIMIT = 100_000;
 const limits: FrameLimits = (type) => (type === 0xff ? 'message-unknown' : LIMIT);
@@ -85,7 +86,7 @@ describe('wire/frame', () => {
     isOpen = true;
     const results: Result<Frame, DisconnectReason>[] = [];
     const one = encodeFrame(1, new Uint8Array(1));
-    for (const result of decoder.push(concatBytes(one, one))) {
+    for (const result of framesOf(decoder, concatBytes(one, one))) {
       results.push(result);
       isOpen = false;
     }
@@ -123,7 +124,7 @@ function prefix(length: number, type: number): Uint8Array {
 }
 
 const pushAll = (decoder: FrameDecoder, bytes: Uint8Array): Result<Frame, DisconnectReason>[] => [
-  ...decoder.push(bytes),
+  ...framesOf(decoder, bytes),
 ];
 
 /** What the first frame of `bytes` ends in: a breach, or `undefined` while more is awaited. */

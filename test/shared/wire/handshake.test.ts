@@ -13,6 +13,7 @@ import {
 import { handshakeProtocol, NO_NETWORK } from '../../../shared/wire/handshakeMessages.js';
 import { NETWORK, OTHER_NETWORK, side } from '../../support/hellos.js';
 import { bytesOf, readWireVectors } from '../../support/wireVectors.js';
+import { framesOf } from '../../support/frames.js';
 
 describe('wire/handshake', () => {
   it('succeeds on both sides after hello and ready each way', () => {
@@ -255,7 +256,7 @@ const tracker = (): HandshakeOptions =>
 
 function frameOf(bytes: Uint8Array | undefined): Frame {
   if (bytes === undefined) throw new Error('there is no such frame');
-  const [frame] = [...new FrameDecoder(() => 1_024).push(bytes)];
+  const [frame] = [...framesOf(new FrameDecoder(() => 1_024), bytes)];
   if (frame?.ok !== true) throw new Error('not a whole frame');
   return frame.value;
 }

@@ -11,6 +11,7 @@ import {
   type PeerMessage,
   peerProtocol,
 } from '../../../shared/wire/peerMessages.js';
+import { framesOf } from '../../support/frames.js';
 
 const protocol = peerProtocol(BLOCK_BYTES_CEILING);
 const HASH = 'ab'.repeat(32) as BlockHash;
@@ -61,7 +62,7 @@ function carried(message: PeerMessage): PeerMessage {
   const bytes = protocol.encode(message);
   const decoder = new FrameDecoder((type) => protocol.limit(type, 1));
   for (let offset = 0; offset < bytes.length; offset += 65_536) {
-    for (const frame of decoder.push(bytes.subarray(offset, offset + 65_536))) {
+    for (const frame of framesOf(decoder, bytes.subarray(offset, offset + 65_536))) {
       if (!frame.ok) throw new Error(frame.error);
       const decoded = protocol.decode(frame.value.type, frame.value.payload);
       if (!decoded.ok) throw new Error(decoded.error);
