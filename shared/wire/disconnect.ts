@@ -16,7 +16,7 @@ const row = (fault: DisconnectRow['fault'], sentence: string): DisconnectRow => 
 });
 
 export const DISCONNECT_REASONS = {
-  // The other side broke the protocol (frame, scanner, fields, state table).
+  // The other side broke the protocol (frame, msgpack, fields, state table).
   'frame-too-large': row('ban', 'It announced a frame above the limit of its message type.'),
   'frame-empty': row('ban', 'It announced a frame without even a message type.'),
   'message-unknown': row('ban', 'It sent a message type that the agreed version does not know.'),

@@ -11,7 +11,7 @@ import { concatBytes, fromHex, hashBytes, toHex, toHexReversed } from '../bytes.
 export const MALFORMED: unique symbol = Symbol('malformed');
 export type Malformed = typeof MALFORMED;
 
-/** What msgpack carries: the subset that `scanner.ts` admits. */
+/** What msgpack carries: the subset that `msgpackReader.ts` reads. */
 export type WireValue = number | string | Uint8Array | null | boolean | readonly WireValue[];
 
 /** One shape of value: `T` in memory, a `WireValue` on the wire. */
@@ -68,7 +68,7 @@ export function binary(range: {
         : broken(`${String(length)} bytes in a field of ${String(max)}`);
     },
     unpack: (value) =>
-      value instanceof Uint8Array && admits(value.length) ? detached(value) : MALFORMED,
+      value instanceof Uint8Array && admits(value.length) ? value : MALFORMED,
   };
 }
 
@@ -280,14 +280,6 @@ function unpackAll<T>(of: Kind<T>, values: readonly unknown[]): readonly T[] | M
   }
   return unpacked;
 }
-
-/**
- * `bytes` without the frame around them. A value that fills at least half of its frame stays a
- * view, so that a block is not copied again; a smaller one is copied, so that it never keeps a
- * large frame alive.
- */
-const detached = (bytes: Uint8Array): Uint8Array =>
-  bytes.length * 2 >= bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 
 // Sizes in msgpack's shortest forms. Declarations, for kinds are made while this file is loaded.
 

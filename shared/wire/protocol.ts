@@ -15,8 +15,8 @@ import {
   type Kind,
 } from './fields.js';
 import { encodeFrame } from './frame.js';
-import { packPlain, unpackPlain } from './msgpack.js';
-import type { ScanLimits } from './scanner.js';
+import { unpackPlain, type ReadLimits } from './msgpackReader.js';
+import { packPlain } from './msgpackWriter.js';
 
 /** The declaration of one message. */
 export interface MessageRow<Name extends string = string, F extends Fields = Fields> {
@@ -116,20 +116,20 @@ interface Codec {
   readonly row: MessageRow;
   readonly kind: Kind<FieldValues<Fields>>;
   readonly fieldCount: number;
-  readonly scanLimits: ScanLimits;
+  readonly readLimits: ReadLimits;
 }
 
 function codecOf(row: MessageRow): Codec {
   const kind = record(row.fields);
-  const scanLimits = row.mayGrow
+  const readLimits = row.mayGrow
     ? { depthMax: kind.depth + 1, itemsMax: row.limit.bytes }
     : { depthMax: kind.depth, itemsMax: kind.itemsMax };
-  return { row, kind, fieldCount: Object.keys(row.fields).length, scanLimits };
+  return { row, kind, fieldCount: Object.keys(row.fields).length, readLimits };
 }
 
-function decodeWith({ row, fieldCount, scanLimits }: Codec, payload: Uint8Array): unknown {
+function decodeWith({ row, fieldCount, readLimits }: Codec, payload: Uint8Array): unknown {
   if (payload.length > row.limit.bytes) return MALFORMED;
-  const values = unpackPlain(payload, scanLimits);
+  const values = unpackPlain(payload, readLimits);
   if (!Array.isArray(values) || values.length < fieldCount) return MALFORMED;
   if (values.length > fieldCount && row.mayGrow === undefined) return MALFORMED;
   return unpackFields(row.fields, values, { type: row.name });

@@ -6,20 +6,22 @@ import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 
 import { fromHex } from '../../../shared/bytes.js';
-import { isPlainMsgpack } from '../../../shared/wire/scanner.js';
+import { MALFORMED } from '../../../shared/wire/fields.js';
+import { unpackPlain, type ReadLimits } from '../../../shared/wire/msgpackReader.js';
 import { requireVectors } from '../../support/skip.js';
+import { bytesOf } from '../../support/wireVectors.js';
 
 const WIDE = { depthMax: 8, itemsMax: 100_000 };
 
-describe('wire/scanner', () => {
-  it('admits every value of the subset, at the borders of each form', () => {
+describe('wire/msgpackReader', () => {
+  it('reads every value of the subset, at the borders of each form', () => {
     const values = [
       ...[0, 127, 128, 255, 256, 65_535, 65_536, 0xffff_ffff, null, true, false],
       ...[0, 31, 32, 255, 256, 65_535, 65_536].map((length) => 'x'.repeat(length)),
       ...[0, 255, 256, 65_535, 65_536].map((length) => new Uint8Array(length)),
       ...[0, 15, 16, 65_535, 65_536].map((length) => Array<number>(length).fill(1)),
     ];
-    for (const value of values) expect(isPlainMsgpack(pack(value), WIDE)).to.equal(true);
+    for (const value of values) expect(unpackPlain(pack(value), WIDE)).to.deep.equal(value);
   });
 
   it('refuses every form that is longer than it must be', () => {
@@ -46,7 +48,7 @@ describe('wire/scanner', () => {
     const isAdmitted = (tag: number): boolean =>
       tails.some((tail) =>
         [0, 1, 2, 4, 31].some((length) =>
-          isPlainMsgpack(new Uint8Array([tag, ...tail.subarray(0, length)]), WIDE),
+          isPlain(new Uint8Array([tag, ...tail.subarray(0, length)]), WIDE),
         ),
       );
     const above = [...Array(256).keys()].filter((tag) => tag >= 0x80 && isAdmitted(tag));
@@ -59,9 +61,9 @@ describe('wire/scanner', () => {
     for (const tag of ['c6', 'db', 'dd']) expect(scan(`${tag}ffffffff00`)).to.equal(false);
     const whole = pack([1, 'text', new Uint8Array(300), [70_000, null, [true]]]);
     for (let length = 0; length < whole.length; length++) {
-      expect(isPlainMsgpack(whole.subarray(0, length), WIDE)).to.equal(false);
+      expect(isPlain(whole.subarray(0, length), WIDE)).to.equal(false);
     }
-    expect(isPlainMsgpack(whole, WIDE)).to.equal(true);
+    expect(isPlain(whole, WIDE)).to.equal(true);
   });
 
   it('refuses anything after the value', () => {
@@ -71,26 +73,27 @@ describe('wire/scanner', () => {
 
   it('counts depth and values exactly', () => {
     const nested = pack([[1, 2], [[3]]]);
-    expect(isPlainMsgpack(nested, { depthMax: 3, itemsMax: 7 })).to.equal(true);
-    expect(isPlainMsgpack(nested, { depthMax: 2, itemsMax: 7 })).to.equal(false);
-    expect(isPlainMsgpack(nested, { depthMax: 3, itemsMax: 6 })).to.equal(false);
+    expect(isPlain(nested, { depthMax: 3, itemsMax: 7 })).to.equal(true);
+    expect(isPlain(nested, { depthMax: 2, itemsMax: 7 })).to.equal(false);
+    expect(isPlain(nested, { depthMax: 3, itemsMax: 6 })).to.equal(false);
   });
 
   it('answers a nesting of 100,000 without using the stack', () => {
     const bomb = new Uint8Array(100_001).fill(0x91);
     bomb[100_000] = 0xc0;
-    expect(isPlainMsgpack(bomb, { depthMax: 4, itemsMax: 1_000_000 })).to.equal(false);
+    expect(isPlain(bomb, { depthMax: 4, itemsMax: 1_000_000 })).to.equal(false);
   });
 
-  it('admits only what msgpackr decodes and writes again as the same bytes', () => {
+  it('reads only what msgpackr reads alike and writes again as the same bytes', () => {
     const tags = [0x00, 0x90, 0x92, 0xa0, 0xa1, 0xc0, 0xc2, 0xc4, 0xcc, 0xcd, 0xce, 0xd9, 0xdc];
     const byte = fc.oneof(fc.constantFrom(...tags), fc.integer({ min: 0, max: 0x7f }));
     let admittedCount = 0;
     fc.assert(
       fc.property(fc.array(byte, { minLength: 1, maxLength: 12 }), (values) => {
         const bytes = new Uint8Array(values);
-        if (!isPlainMsgpack(bytes, WIDE)) return;
-        const value: unknown = CODEC.unpack(bytes);
+        const value = unpackPlain(bytes, WIDE);
+        if (value === MALFORMED) return;
+        expect(plain(value)).to.deep.equal(plain(CODEC.unpack(bytes)));
         if (JSON.stringify(value).includes(NOT_UTF8)) return; // refused by the kind `text`
         admittedCount++;
         expect([...pack(value)]).to.deep.equal(values);
@@ -98,6 +101,30 @@ describe('wire/scanner', () => {
       { numRuns: 20_000 },
     );
     expect(admittedCount).to.be.greaterThan(100);
+  });
+
+  it('gives a binary that fills most of the bytes as a view on them', () => {
+    const bytes = pack([new Uint8Array(100).fill(7), 1]);
+    const [binary] = unpackPlain(bytes, WIDE) as [Uint8Array];
+    expect(binary.buffer).to.equal(bytes.buffer);
+    expect([...binary]).to.deep.equal(Array(100).fill(7));
+  });
+
+  it('copies smaller binaries: they keep no large message alive, nor change with it', () => {
+    for (const length of [1, 64, 65, 400]) {
+      const bytes = pack([new Uint8Array(length).fill(7), new Uint8Array(1_000)]);
+      const [binary] = unpackPlain(bytes, WIDE) as [Uint8Array];
+      bytes.fill(0);
+      expect([...binary]).to.deep.equal(Array(length).fill(7));
+      expect(binary.buffer.byteLength, String(length)).to.equal(length);
+    }
+  });
+
+  it('reads text as UTF-8, a byte order mark included', () => {
+    for (const text of ['é', '\u{1f4a1}', '\ufeffx', 'x'.repeat(300)]) {
+      expect(unpackPlain(pack([text]), WIDE)).to.deep.equal([text]);
+    }
+    expect(unpackPlain(bytesOf('91a1ff'), WIDE)).to.deep.equal([NOT_UTF8]);
   });
 
   it('divides the msgpack test suite into the subset and the rest', function () {
@@ -142,4 +169,11 @@ const NOT_UTF8 = '\ufffd';
 
 const pack = (value: unknown): Uint8Array => new Uint8Array(CODEC.pack(value));
 
-const scan = (hex: string): boolean => isPlainMsgpack(fromHex(hex) ?? new Uint8Array(), WIDE);
+const isPlain = (bytes: Uint8Array, limits: ReadLimits): boolean =>
+  unpackPlain(bytes, limits) !== MALFORMED;
+
+/** msgpackr's binaries are Buffers. */
+const plain = (value: unknown): unknown =>
+  value instanceof Uint8Array ? [...value] : Array.isArray(value) ? value.map(plain) : value;
+
+const scan = (hex: string): boolean => isPlain(fromHex(hex) ?? new Uint8Array(), WIDE);
