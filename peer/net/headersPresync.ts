@@ -56,7 +56,8 @@ export type PresyncStep =
   | { readonly type: 'too-long' }
   /** The second reading differs from the first: an honest node cannot do that on one branch. */
   | { readonly type: 'changed' }
-  | { readonly type: 'rejected'; readonly reject: Reject };
+  /** `headers`: from the one that was refused on. */
+  | { readonly type: 'rejected'; readonly reject: Reject; readonly headers: Uint8Array };
 
 /** What is known of the last header that was read. */
 interface Head extends PresyncPoint {
@@ -90,7 +91,7 @@ export class HeadersPresync {
   onHeaders(headers: Uint8Array, now: UnixSeconds): PresyncStep {
     const start = this.#head;
     for (let offset = 0; offset < headers.length; offset += HEADER_BYTES) {
-      const problem = this.#read(headers.subarray(offset, offset + HEADER_BYTES), now);
+      const problem = this.#read(headers.subarray(offset), now);
       if (problem !== undefined) return problem;
     }
     const isEnough = this.#head.chainWork >= this.#options.workMin;
@@ -102,8 +103,11 @@ export class HeadersPresync {
     return { type: 'again' };
   }
 
-  #read(bytes: Uint8Array, now: UnixSeconds): PresyncStep | undefined {
+  /** Takes the first of `headers`; what is wrong with it. */
+  #read(headers: Uint8Array, now: UnixSeconds): PresyncStep | undefined {
     const { params } = this.#options;
+    const bytes = headers.subarray(0, HEADER_BYTES);
+    const rejected = (reject: Reject): PresyncStep => ({ type: 'rejected', reject, headers });
     const header = decodeHeader(bytes);
     const hash = headerHash(bytes);
     const { hash: parentHash, point: parent, chainWork, count } = this.#head;
@@ -136,8 +140,6 @@ export class HeadersPresync {
 }
 
 const TAG = utf8('cairn/presync/1\0');
-
-const rejected = (reject: Reject): PresyncStep => ({ type: 'rejected', reject });
 
 /** Bits in order, eight a byte. */
 class BitList {

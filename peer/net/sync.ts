@@ -9,7 +9,8 @@
  *   always has one.
  * - A branch with less work than our tip's less 144 blocks (or than the configured minimum) goes
  *   through `HeadersPresync`. A single pushed header of such a branch is ignored.
- * - Headers from the future wait, 16 a peer.
+ * - Headers from the future wait, 16 a peer. Then their peer is asked again, for a branch that was
+ *   read but not stored is known to it alone.
  */
 
 import { assertDefined, assertNever } from '../../shared/assert.js';
@@ -169,7 +170,9 @@ export class Sync {
     if (!this.#isChanged && now.mono < this.#dueAt) return;
     for (const peer of this.#peers.values()) {
       for (const headers of peer.future.takeDue(now.mono)) {
-        peer.isWanted = this.#store(peer, headers, now) !== undefined || peer.isWanted;
+        this.#store(peer, headers, now);
+        // It may have more behind them, and before them what was read only once.
+        peer.isWanted = true;
       }
       const { asked, session } = peer;
       if (asked !== undefined && now.mono >= asked.at + ANSWER_MS) session.end('stalled');
@@ -290,7 +293,7 @@ export class Sync {
         peer.session.fault('invalid-header', false, 'Its headers changed between two readings.');
         return;
       case 'rejected':
-        this.#onReject(peer, step.reject);
+        this.#onReject(peer, step.reject, { headers: step.headers, now });
         this.#onDone(peer);
         return;
       default:
@@ -338,8 +341,8 @@ export class Sync {
     this.#parts.onNewHeader(entry);
   }
 
-  #onReject(peer: PeerHeaders, reject: Reject, rest?: Rest): void {
-    if (reject.code === 'time-too-far-ahead' && rest !== undefined) {
+  #onReject(peer: PeerHeaders, reject: Reject, rest: Rest): void {
+    if (reject.code === 'time-too-far-ahead') {
       const { futureLimit } = this.#parts.chain.network.params;
       peer.future.keep(rest.headers, (reject.time - futureLimit) as UnixSeconds, rest.now);
       this.#isChanged = true;

@@ -102,6 +102,7 @@ describe('net/headersPresync', () => {
     expect(again).to.deep.equal({
       type: 'rejected',
       reject: { code: 'unknown-parent', parent: network.id },
+      headers: first,
     });
   });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { BlockHash } from '../../../shared/units.js';
+import { concatBytes } from '../../../shared/bytes.js';
+import type { BlockHash, UnixSeconds } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
 import { genesisEnd, headerBranch } from '../../support/headers.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
@@ -255,5 +256,25 @@ describe('net/sync', () => {
     expect(node.reasons).to.deep.equal([]);
     world.run(2_000);
     expect(node.node.queries.entry(early.block.hash)).to.not.equal(undefined);
+  });
+
+  it('asks again for a branch that ended in the future when it was read first', () => {
+    const { world, node, stranger } = scene(200);
+    const { futureLimit, targetInterval } = network.params;
+    const past = headerBranch(network, genesisEnd(network), 250);
+    const time = (world.now.unix + futureLimit + 30 - targetInterval) as UnixSeconds;
+    const later = { ...past.end, point: { ...past.end.point, time } };
+    const early = headerBranch(network, later, 1);
+    const answer = { type: 'headers', headers: concatBytes(past.bytes, early.bytes) } as const;
+    stranger.say(answer);
+    world.run(29_000);
+    expect(stranger.all('getHeaders')).to.have.length(1);
+    expect(node.node.queries.entry(past.end.hash)).to.equal(undefined);
+    world.run(2_000);
+    expect(stranger.all('getHeaders')).to.have.length(2);
+    stranger.say(answer);
+    world.run(20);
+    expect(node.node.queries.bestHeader.hash).to.equal(early.end.hash);
+    expect(node.reasons).to.deep.equal([]);
   });
 });
