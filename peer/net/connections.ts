@@ -32,20 +32,31 @@ export interface ConnectionsDependencies extends Omit<SessionDependencies, 'onEn
   readonly bans: Bans;
 }
 
+/** A session, and when it has something to do. */
+interface Due {
+  readonly session: Session;
+  readonly at: number;
+}
+
 export class Connections {
   readonly #dependencies: ConnectionsDependencies;
   readonly #sessions = new Map<PeerId, Session>();
   readonly #forSessions: SessionDependencies;
   /** Sessions that are to end, in the order in which that was decided. */
   #ending: Session[] = [];
-  /** When some session may have something to do; not later than it really has. */
-  #checkAt = Number.POSITIVE_INFINITY;
+  /** The session that has something to do first, as far as that is known, and when. */
+  #first: Due | undefined;
 
   constructor(dependencies: ConnectionsDependencies) {
     this.#dependencies = dependencies;
-    const { protocol, identity, outbox, rng, onPing } = dependencies;
+    const { protocol, identity, outbox, rng } = dependencies;
     const onEnding = (session: Session): void => {
       this.#ending.push(session);
+    };
+    const onPing = (session: Session, now: MonoMs): void => {
+      // All else only puts off when a session has something to do.
+      this.#first = undefined;
+      dependencies.onPing(session, now);
     };
     this.#forSessions = { protocol, identity, outbox, rng, onPing, onEnding };
   }
@@ -103,13 +114,14 @@ export class Connections {
     const handshake = identity.handshake(role, standing, now, accept);
     const session = new Session(facts, handshake, this.#forSessions);
     this.#sessions.set(peer, session);
-    this.#checkAt = Math.min(this.#checkAt, session.nextWake);
+    this.#first = undefined;
     session.start();
     return session;
   }
 
   remove(session: Session): void {
     this.#sessions.delete(session.peer);
+    this.#first = undefined;
   }
 
   /** Those that are to end, once each. */
@@ -122,19 +134,33 @@ export class Connections {
 
   /** Handshakes, pings and visits whose time is over. */
   onTime(now: MonoMs): void {
-    if (now < this.#checkAt) return;
-    this.#checkAt = Number.POSITIVE_INFINITY;
+    if (now < this.#dueAt()) return;
     for (const session of this.#sessions.values()) {
       session.onTime(now);
       if (now >= visitEnd(session)) session.end('not-needed');
-      else this.#checkAt = Math.min(this.#checkAt, session.nextWake, visitEnd(session));
     }
+    this.#first = undefined;
   }
 
   /** In the past when sessions are to end. */
   nextWake(): MonoMs | undefined {
     if (this.#ending.length > 0) return Number.NEGATIVE_INFINITY as MonoMs;
-    return this.#checkAt === Number.POSITIVE_INFINITY ? undefined : (this.#checkAt as MonoMs);
+    const dueAt = this.#dueAt();
+    return dueAt === Number.POSITIVE_INFINITY ? undefined : (dueAt as MonoMs);
+  }
+
+  /** When some session has something to do: all are looked at only when the first one is heard. */
+  #dueAt(): number {
+    const known = this.#first;
+    if (known !== undefined && isDueAt(known)) return known.at;
+    let at = Number.POSITIVE_INFINITY;
+    for (const session of this.#sessions.values()) {
+      const due = dueAt(session);
+      if (due >= at) continue;
+      at = due;
+      this.#first = { session, at };
+    }
+    return at;
   }
 
   #hasRoomFor({ host }: NetAddress): boolean {
@@ -173,6 +199,11 @@ export class Connections {
 }
 
 const NONE: readonly Session[] = [];
+
+const isDueAt = ({ session, at }: Due): boolean => dueAt(session) === at;
+
+/** When `session` has something to do, or is over. */
+const dueAt = (session: Session): number => Math.min(session.nextWake, visitEnd(session));
 
 /** When a tracker's dial-back has been here long enough. */
 const visitEnd = (session: Session): number =>

@@ -6,8 +6,8 @@
  * is answered. It may take longer where the last round trip was long, or where much is on its way.
  * It stays, for ten minutes at most, but is asked for no block, and does not keep us from dialing
  * its node anew if we opened it. When our tip has moved, whom we opened a session to and who has
- * not shown that tip is pinged when nothing comes for 3 s: news that nobody hears of must not wait
- * for the next regular ping.
+ * not shown that tip is pinged when nothing comes for 3 s, nor came for 8 s in all: news that nobody
+ * hears of must not wait for the next regular ping.
  */
 
 import type { MonoMs } from '../../shared/units.js';
@@ -17,6 +17,8 @@ import { hasShown, type Knowledge } from './knowledge.js';
 import type { Session } from './session.js';
 
 const SILENCE_MS = 3_000;
+/** Who was heard so lately is there: TCP finds the way again after a cut that is no longer. */
+const HEARD_MS = 8_000;
 const ANSWER_MS = 2_000;
 /** Of a round trip that counts. */
 const ROUND_TRIP_MAX_MS = 5_000;
@@ -77,7 +79,7 @@ export class Doubts {
     if (this.#told.size === 0 && this.#asked.size === 0) return undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const one of this.#told.values()) {
-      if (isSilent(one)) next = Math.min(next, one.at + SILENCE_MS);
+      if (isSilent(one)) next = Math.min(next, askedAt(one));
     }
     for (const one of this.#asked.values()) {
       if (!isSilent(one)) continue;
@@ -88,10 +90,10 @@ export class Doubts {
 
   #pingSilent(now: MonoMs): void {
     forgetHeard(this.#told);
-    for (const { session, at } of this.#told.values()) {
-      if (now < at + SILENCE_MS) continue;
-      this.#told.delete(session);
-      session.ping(now);
+    for (const one of this.#told.values()) {
+      if (now < askedAt(one)) continue;
+      this.#told.delete(one.session);
+      one.session.ping(now);
     }
   }
 
@@ -125,6 +127,10 @@ function mark(all: Map<Session, Mark>, session: Session, now: MonoMs): void {
   const { bytesReceived: received } = session;
   if (all.get(session)?.received !== received) all.set(session, { session, at: now, received });
 }
+
+/** When who was told of our tip, and is silent since, is pinged. */
+const askedAt = ({ session, at }: Mark): number =>
+  Math.max(at + SILENCE_MS, session.heardAt + HEARD_MS);
 
 /** Whether nothing came from it since. */
 const isSilent = ({ session, received }: Mark): boolean =>

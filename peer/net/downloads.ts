@@ -191,12 +191,7 @@ export class Downloads {
       this.#checkStall(supplier, now);
     }
     this.#isHeldBack = chain.isSaturated;
-    if (!this.#isHeldBack && this.#wanted.hasFree) {
-      for (const supplier of this.#inOrder()) {
-        this.#ask(supplier, now);
-        if (!this.#wanted.hasFree) break;
-      }
-    }
+    if (!this.#isHeldBack && this.#wanted.hasFree) this.#askAll(now);
     this.#isChanged = false;
     this.#dueAt = this.#nextDue();
   }
@@ -251,6 +246,14 @@ export class Downloads {
       list.push(this.#parts.knowledge.heads(session.peer));
     }
     return [...outbound, ...inbound];
+  }
+
+  /** Until nothing is left to ask for. */
+  #askAll(now: MonoMs): void {
+    for (const supplier of this.#inOrder()) {
+      if (!this.#wanted.hasFree) return;
+      this.#ask(supplier, now);
+    }
   }
 
   /** Who is late with the fewest comes first. */

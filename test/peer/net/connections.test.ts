@@ -140,4 +140,29 @@ describe('net/connections', () => {
     expect(node.reasons).to.deep.equal(['not-needed']);
     expect(node.told('peer-gone')).to.deep.equal([]);
   });
+
+  it('wants to be woken for no session that was heard in time', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    const all = crowd(world, node, 3, (i) => `127.0.${String(i)}.1`);
+    world.run(20_000);
+    for (const one of all) one.say({ type: 'headers', headers: new Uint8Array() });
+    world.run(180_000);
+    let wakesInVain = 0;
+    let isWake = false;
+    world.watch({
+      onInput: (host, { type }) => {
+        isWake = host === node.host && type === 'wake';
+      },
+      onStep: (host, effects) => {
+        if (host === node.host && isWake && effects.length === 0) wakesInVain++;
+      },
+    });
+    for (let i = 0; i < 60; i++) {
+      all[i % 3]?.say({ type: 'ping', nonce: i.toString(16).padStart(16, '0') });
+      world.run(5_000);
+    }
+    expect(wakesInVain).to.equal(0);
+    expect(node.reasons).to.deep.equal([]);
+  });
 });

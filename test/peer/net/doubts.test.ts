@@ -123,6 +123,28 @@ describe('net/doubts', () => {
     expect(pings).to.equal(0);
   });
 
+  it('asks nothing of whom it told, and who was heard less than 8 s ago', () => {
+    const world = new World();
+    const [a] = pair(world);
+    const pings: number[] = [];
+    world.watch({
+      onStep: (host, effects) => {
+        if (host === a.host && effects.some(isPing)) pings.push(world.ms);
+      },
+    });
+    generate(a);
+    world.until(() => pings.length === 1);
+    const first = world.ms;
+    // Its pong is the last that is heard.
+    world.run(20);
+    generate(a);
+    world.run(7_000);
+    expect(pings).to.have.length(1);
+    world.run(1_200);
+    expect(pings).to.have.length(2);
+    expect((pings[1] ?? 0) - first).to.be.within(8_000, 8_200);
+  });
+
   it('asks nothing of who told it of its new tip', () => {
     const world = new World();
     const [a, b] = pair(world);
@@ -218,9 +240,9 @@ describe('net/doubts', () => {
     const one = new Stranger(world, network, { number: 201 });
     const other = new Stranger(world, network, { number: 202, blocks });
     for (const stranger of [one, other]) node.connectTo(stranger);
-    world.run(5_000);
+    world.run(25_000);
     other.push(...blocks);
-    world.run(1_000);
+    world.run(6_000);
     other.host.freeze();
     const pings: number[] = [];
     const begin = world.ms;
@@ -278,7 +300,7 @@ describe('net/doubts', () => {
       const [node, stranger] = withDeaf(world, blockCount);
       const dials = dialsOf(world, node);
       stranger.say({ type: 'getHeaders', locator: [network.id], stop: NO_STOP });
-      world.run(4_000);
+      world.run(6_000);
       generate(node);
       const ms = world.until(() => dials.count > 0);
       expect(ms, `after ${String(blockCount)} headers`).to.be.within(afterMs, afterMs + 200);
