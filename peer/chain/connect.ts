@@ -102,10 +102,13 @@ interface Claims {
   readonly outpoints: readonly string[];
 }
 
+const NO_CLAIMS: Claims = { addresses: [], outpoints: [] };
+
 /** A transaction is looked at when it comes, and again with its block: bytes never change. */
 const known = new WeakMap<DecodedTransaction, Claims>();
 
 function claimsOf(tx: DecodedTransaction): Claims {
+  if (isCoinbase(tx)) return NO_CLAIMS;
   let claims = known.get(tx);
   if (claims === undefined) {
     claims = { addresses: tx.keys.map(addressOf), outpoints: outpointsOf(tx) };

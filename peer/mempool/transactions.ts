@@ -5,7 +5,7 @@
 
 import type { Block } from '../../shared/consensus/block.js';
 import type { NetworkParams } from '../../shared/consensus/params.js';
-import type { DecodedTransaction } from '../../shared/consensus/transaction.js';
+import { isCoinbase, type DecodedTransaction } from '../../shared/consensus/transaction.js';
 import type { BlockHash, MonoMs, Now, Wtxid } from '../../shared/units.js';
 import type { Advance, Chain } from '../chain/chain.js';
 import type { HeaderEntry } from '../chain/headerEntry.js';
@@ -168,7 +168,8 @@ export class Transactions {
 
   #follow(events: readonly ChainEvent[], blocks: Advance['blocks'], now: Now): void {
     for (const { transactions } of blocks.values()) {
-      for (const { wtxid } of transactions) this.#confirmed.add(wtxid);
+      // Nobody tells of a coinbase by itself.
+      for (const tx of transactions) if (!isCoinbase(tx)) this.#confirmed.add(tx.wtxid);
     }
     const left = this.#entriesOf(events, 'block-disconnected');
     if (left.length === 0 && this.mempool.count === 0) return;
