@@ -26,6 +26,27 @@ export async function bareStartMs(): Promise<number> {
   return median(times);
 }
 
+/** Integers of four bytes: more than any cache close to a core holds. */
+const READ_AMONG = 2 ** 24;
+const READS = 2_000_000;
+
+/**
+ * Nanoseconds of a read somewhere in 64 MB, each place named by the one before: what nearly all of
+ * a simulated network's memory costs, and what other machines on the same hardware change most.
+ */
+export function randomReadNs(): number {
+  const next = new Int32Array(READ_AMONG);
+  // A linear congruence with one cycle over all of them (Hull and Dobell, 1962).
+  for (let i = 0; i < READ_AMONG; i++)
+    next[i] = (Math.imul(i, 1_664_525) + 1_013_904_223) & (READ_AMONG - 1);
+  let at = 0;
+  const begin = monoMs();
+  for (let i = 0; i < READS; i++) at = next[at] as number;
+  const ns = ((monoMs() - begin) * 1e6) / READS;
+  // Without a use of it the reads could be left out.
+  return at < 0 ? Number.NaN : ns;
+}
+
 const CHECKS = 8_192;
 const ROUNDS = 4;
 

@@ -10,6 +10,7 @@ import { THREAD_LIMITS } from '../lab/sim/thread.js';
 import { World } from '../lab/sim/world.js';
 import { addNode } from '../lab/sim/worldNode.js';
 import { benchBlocks, benchNetwork } from './chains.js';
+import { randomReadNs } from './reference.js';
 import type { Figure } from './report.js';
 
 const NODES = 50;
@@ -49,6 +50,7 @@ function measure(): Figure[] {
     { metric: 'empty-block-alone', value: emptyBlockMicroseconds(), unit: 'µs' },
     // Two cores go through 1,000 seeds in 30 minutes.
     { metric: '12-nodes-1-hour-with-faults', value: seed, unit: 's', goal: '≤ 3.6' },
+    { metric: 'bare-random-read', value: randomReadNs(), unit: 'ns' },
   ];
 }
 

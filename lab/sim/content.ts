@@ -15,19 +15,22 @@ export function contentOf(snapshot: ChainSnapshot, tip: HeaderEntry): string | u
   const { tip: stored, position, target } = chain.state() ?? {};
   if (stored !== tip.hash || position !== tip.hash || target !== undefined) return undefined;
   const headers = Array.from(chain.headers());
+  const bodies = rowsById(chain.bodyRows());
+  const undos = rowsById(chain.undoRows());
   const hash = createHash('sha256').update(tip.hash);
   for (let at = tip; at.parent !== undefined; at = at.parent) {
     const header = headers[at.id];
-    const [body, undo] = [chain.body(at.id), chain.undo(at.id)];
-    if (header === undefined || body === undefined || undo === undefined) return undefined;
+    const [, body, checksum] = bodies.get(at.id) ?? [];
+    const [, undo, undoChecksum] = undos.get(at.id) ?? [];
+    if (header === undefined || !isBytes(body) || !isBytes(undo)) return undefined;
     const { id, status, hasBody, bytes } = header;
     if (id !== at.id || status !== 'connected' || !hasBody) return undefined;
-    const sizes = `${String(body.length)} ${String(undo.length)},`;
-    hash.update(Buffer.concat([Buffer.from(sizes), bytes, body, undo]));
+    const numbers = [body.length, checksum, undo.length, undoChecksum].join();
+    hash.update(Buffer.concat([Buffer.from(`${numbers};`), bytes, body, undo]));
   }
   let rows: Uint8Array[] = [];
   for (const [outpoint, coin] of chain.coinRows()) {
-    if (!hasLength(outpoint, OUTPOINT_BYTES) || !hasLength(coin, COIN_BYTES)) return undefined;
+    if (!isBytes(outpoint, OUTPOINT_BYTES) || !isBytes(coin, COIN_BYTES)) return undefined;
     rows.push(outpoint, coin);
     if (rows.length < ROWS_AT_ONCE) continue;
     hash.update(Buffer.concat(rows));
@@ -40,5 +43,10 @@ const OUTPOINT_BYTES = 36;
 /** To give the hash many short pieces takes longer than to hash them. */
 const ROWS_AT_ONCE = 200;
 
-const hasLength = (value: unknown, length: number): value is Uint8Array =>
-  value instanceof Uint8Array && value.length === length;
+const isBytes = (value: unknown, length?: number): value is Uint8Array =>
+  value instanceof Uint8Array && (length === undefined || value.length === length);
+
+type Row = readonly unknown[];
+
+const rowsById = (rows: Iterable<Row>): ReadonlyMap<unknown, Row> =>
+  new Map(Array.from(rows, (row) => [row[0], row]));

@@ -60,10 +60,14 @@ export interface Progress {
 const HASHES_PER_SECOND = 4;
 const TARGET_INTERVAL_S = 10;
 const MINERS_MAX = 5;
+/** Each renews its work every second: where nothing goes wrong, fewer of them fork enough. */
+const CALM_MINERS_MAX = 3;
 /** One hostile node beside so many honest ones, when things go wrong at all. */
 const NODES_A_LIAR = 6;
-/** Outbound sessions of each node; it would want eight, and thousands of nodes would, too. */
+/** Outbound sessions of each node; it would want eight, and thousands of nodes would, too … */
 const OUTBOUND = 3;
+/** … and of each where nobody goes and no line fails: with two at random all are connected. */
+const CALM_OUTBOUND = 2;
 /** Of a connection, one way: from here … */
 const LATENCY_MS = 20;
 /** … to so much more. */
@@ -72,8 +76,8 @@ const SPREAD_MS = 80;
 const CUT_SHARE = 1 / 16;
 /** Of announces; what they repeat shows nothing new, and costs many handshakes … */
 const TRACKER_INTERVAL_S = 300;
-/** … least of all where nobody goes and comes: as BitTorrent's trackers ask for it. */
-const CALM_TRACKER_INTERVAL_S = 1_800;
+/** … least of all where nobody goes and comes. */
+const CALM_TRACKER_INTERVAL_S = 3_600;
 /** Of so many blocks one holds payments … */
 const PAYING_ONE_IN = 3;
 /** … and of so many where hardly any of them is taken back. */
@@ -134,7 +138,7 @@ class Scenario implements Scene {
     const checker = new Checker(participants, this.sometimes);
     const answers = new Answers(network.idBytes);
     const purse = new Purse(network, world.rng, nodes);
-    const miners = Math.min(nodes, MINERS_MAX);
+    const miners = Math.min(nodes, isCalm ? CALM_MINERS_MAX : MINERS_MAX);
     for (let i = 0; i < nodes; i++) {
       const hashesPerSecond = i < miners ? HASHES_PER_SECOND / miners : 0;
       participants.push(
@@ -142,7 +146,7 @@ class Scenario implements Scene {
           network,
           trackers: [TRACKER_ADDRESS],
           hashesPerSecond,
-          outboundWanted: OUTBOUND,
+          outboundWanted: isCalm ? CALM_OUTBOUND : OUTBOUND,
           answers,
           purse,
           payingOneIn: isCalm ? CALM_PAYING_ONE_IN : PAYING_ONE_IN,
