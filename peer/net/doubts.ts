@@ -6,8 +6,8 @@
  * is answered. It may take longer where the last round trip was long, or where much is on its way.
  * It stays, for ten minutes at most, but is asked for no block, and does not keep us from dialing
  * its node anew if we opened it. When our tip has moved, whom we opened a session to and who has
- * not shown that tip is pinged when nothing comes for 3 s, nor came for 8 s in all: news that nobody
- * hears of must not wait for the next regular ping.
+ * not shown that tip is pinged when nothing comes for 3 s, nor came for 8 s in all: news that
+ * nobody hears of must not wait for the next regular ping.
  */
 
 import type { MonoMs } from '../../shared/units.js';
