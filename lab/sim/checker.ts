@@ -199,7 +199,8 @@ export class Checker implements Watcher {
  */
 function contentIn(snapshot: ChainSnapshot, { node }: Participant): string | undefined {
   try {
-    return node && contentOf(snapshot, node.node.queries.tip);
+    const queries = node?.node.queries;
+    return queries && contentOf(snapshot, queries.tip, (hash) => queries.entry(hash));
   } catch (error) {
     if (error instanceof StoreDamage || isUnreadable(error)) return undefined;
     throw error;

@@ -93,7 +93,7 @@ const PIECE = 128;
 export function highestWhere(entry: HeaderEntry, holds: (at: HeaderEntry) => boolean): HeaderEntry {
   if (holds(entry)) return entry;
   let above = entry;
-  let below = entry;
+  let below: HeaderEntry;
   for (let step = 1; ; step *= 2) {
     below = ancestorAt(above, Math.max(0, above.height - step));
     if (below.height === 0 || holds(below)) break;

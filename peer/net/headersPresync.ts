@@ -92,15 +92,22 @@ export class HeadersPresync {
     const start = this.#head;
     for (let offset = 0; offset < headers.length; offset += HEADER_BYTES) {
       const problem = this.#read(headers.subarray(offset), now);
-      if (problem !== undefined) return problem;
+      if (problem === undefined) continue;
+      // What comes before it is worth storing without it.
+      if (isFromFuture(problem) && this.#isEnough) break;
+      return problem;
     }
-    const isEnough = this.#head.chainWork >= this.#options.workMin;
+    const isEnough = this.#isEnough;
     if (this.#phase === 'storing') return { type: 'store', isDone: isEnough };
     if (!isEnough) return { type: 'continue' };
     if (start.count === 0) return { type: 'store', isDone: true };
     this.#phase = 'storing';
     this.#head = { ...this.#options.from, count: 0 };
     return { type: 'again' };
+  }
+
+  get #isEnough(): boolean {
+    return this.#head.chainWork >= this.#options.workMin;
   }
 
   /** Takes the first of `headers`; what is wrong with it. */
@@ -138,6 +145,9 @@ export class HeadersPresync {
     return ((first as number) & 1) as 0 | 1;
   }
 }
+
+const isFromFuture = (step: PresyncStep): boolean =>
+  step.type === 'rejected' && step.reject.code === 'time-too-far-ahead';
 
 const TAG = utf8('cairn/presync/1\0');
 

@@ -170,7 +170,10 @@ export class Sync {
     if (!this.#isChanged && now.mono < this.#dueAt) return;
     for (const peer of this.#peers.values()) {
       for (const headers of peer.future.takeDue(now.mono)) {
-        this.#store(peer, headers, now);
+        const parent = this.#parentOf(headers);
+        if (parent !== undefined && parent.chainWork >= this.#workMin()) {
+          this.#store(peer, headers, now);
+        }
         // It may have more behind them, and before them what was read only once.
         peer.isWanted = true;
       }

@@ -67,8 +67,7 @@ export function binary(range: {
         ? value
         : broken(`${String(length)} bytes in a field of ${String(max)}`);
     },
-    unpack: (value) =>
-      value instanceof Uint8Array && admits(value.length) ? value : MALFORMED,
+    unpack: (value) => (value instanceof Uint8Array && admits(value.length) ? value : MALFORMED),
   };
 }
 

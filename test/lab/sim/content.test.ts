@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { contentOf } from '../../../lab/sim/content.js';
 import { Disk } from '../../../lab/sim/disk.js';
 import { Chain } from '../../../peer/chain/chain.js';
-import { standingIn } from '../../../peer/storage/snapshot.js';
 import {
   genesisOf,
   makeNetwork,
@@ -22,18 +21,33 @@ const blocks = [first, ...nextBlocks(network, first, 5)];
 function content(of = blocks, sql = ''): string | undefined {
   const disk = new Disk(network);
   const store = disk.open();
-  feed(new Chain(network, store), store, of);
-  const { tip } = standingIn(disk.look());
+  const chain = new Chain(network, store);
+  feed(chain, store, of);
   spoil({ disk }, sql);
-  return contentOf(disk.look(), tip);
+  return contentOf(disk.look(), chain.tip, (hash) => chain.entry(hash));
 }
 
 describe('sim/content', () => {
+  const stale = nextBlock(network, first, { extraNonce: 9 });
+  /** The stale one is the third, after genesis and the first. */
+  const withStale = [first, stale, ...blocks.slice(1)];
+
+  it('is none where a header beside the chain, or the first, is another', () => {
+    expect(content(withStale)).to.be.a('string');
+    for (const sql of [
+      'UPDATE headers SET bytes = zeroblob(80) WHERE id = 2',
+      'UPDATE headers SET bytes = (SELECT bytes FROM headers WHERE id = 3) WHERE id = 2',
+      'UPDATE headers SET bytes = zeroblob(80) WHERE id = 0',
+      'DELETE FROM headers WHERE id = 2',
+    ]) {
+      expect(content(withStale, sql), sql).to.equal(undefined);
+    }
+  });
+
   it('is the same of the same chain, whatever else is on the disk', () => {
     const right = content();
     expect(right).to.be.a('string');
-    const stale = nextBlock(network, first, { extraNonce: 9 });
-    expect(content([first, stale, ...blocks.slice(1)])).to.equal(right);
+    expect(content(withStale)).to.equal(right);
     expect(content(blocks.slice(0, -1))).to.not.equal(right);
   });
 

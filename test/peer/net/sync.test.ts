@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { concatBytes } from '../../../shared/bytes.js';
 import type { BlockHash, UnixSeconds } from '../../../shared/units.js';
 import { genesisOf, makeNetwork, nextBlock, nextBlocks } from '../../support/blocks.js';
-import { genesisEnd, headerBranch } from '../../support/headers.js';
+import { genesisEnd, headerBranch, type Branch, type HeaderEnd } from '../../support/headers.js';
 import { headersOf, Stranger, type StrangerOptions } from '../../support/stranger.js';
 import { World } from '../../../lab/sim/world.js';
 import { addNode } from '../../../lab/sim/worldNode.js';
@@ -258,23 +258,51 @@ describe('net/sync', () => {
     expect(node.node.queries.entry(early.block.hash)).to.not.equal(undefined);
   });
 
-  it('asks again for a branch that ended in the future when it was read first', () => {
-    const { world, node, stranger } = scene(200);
+  /** `count` headers on `from`, the first of them so far ahead that it may come in 30 s. */
+  function aheadOf(from: HeaderEnd, count: number, world: World): Branch {
     const { futureLimit, targetInterval } = network.params;
-    const past = headerBranch(network, genesisEnd(network), 250);
     const time = (world.now.unix + futureLimit + 30 - targetInterval) as UnixSeconds;
-    const later = { ...past.end, point: { ...past.end.point, time } };
-    const early = headerBranch(network, later, 1);
-    const answer = { type: 'headers', headers: concatBytes(past.bytes, early.bytes) } as const;
-    stranger.say(answer);
-    world.run(29_000);
-    expect(stranger.all('getHeaders')).to.have.length(1);
-    expect(node.node.queries.entry(past.end.hash)).to.equal(undefined);
-    world.run(2_000);
-    expect(stranger.all('getHeaders')).to.have.length(2);
-    stranger.say(answer);
+    return headerBranch(network, { ...from, point: { ...from.point, time } }, count);
+  }
+
+  it('stores what comes before the future, of a branch with enough work that begins far below', () => {
+    const { world, node, stranger } = scene(200);
+    const past = headerBranch(network, genesisEnd(network), 250);
+    const ahead = aheadOf(past.end, 1, world);
+    stranger.say({ type: 'headers', headers: concatBytes(past.bytes, ahead.bytes) });
     world.run(20);
-    expect(node.node.queries.bestHeader.hash).to.equal(early.end.hash);
+    expect(node.node.queries.bestHeader.hash).to.equal(past.end.hash);
+    world.run(31_000);
+    expect(node.node.queries.bestHeader.hash).to.equal(ahead.end.hash);
     expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('asks again for a branch that had too little work before the future', () => {
+    const { world, node, stranger } = scene(400);
+    const past = headerBranch(network, genesisEnd(network), 250);
+    const ahead = aheadOf(past.end, 20, world);
+    const answer = { type: 'headers', headers: concatBytes(past.bytes, ahead.bytes) } as const;
+    stranger.say(answer);
+    stranger.onMessage = ({ type }) => {
+      if (type === 'getHeaders') stranger.say(answer);
+    };
+    world.run(29_000);
+    expect(node.node.queries.entry(past.end.hash)).to.equal(undefined);
+    // Of ten seconds each, six more make it as much as 144 blocks below the tip.
+    world.run(72_000);
+    expect(node.node.queries.entry(past.end.hash)).to.not.equal(undefined);
+    expect(node.reasons).to.deep.equal([]);
+  });
+
+  it('stores nothing from the future that continues too little work', () => {
+    const { world, node, stranger } = scene(200);
+    const ahead = aheadOf(genesisEnd(network), 16, world);
+    stranger.say({ type: 'headers', headers: ahead.bytes });
+    stranger.onMessage = ({ type }) => {
+      if (type === 'getHeaders') stranger.say({ type: 'headers', headers: ahead.bytes });
+    };
+    world.run(300_000);
+    expect(node.node.queries.entry(ahead.end.hash)).to.equal(undefined);
+    expect(node.node.queries.bestHeader.height).to.equal(200);
   });
 });
