@@ -12,7 +12,8 @@ import type { ChainSnapshot } from '../../peer/storage/snapshot.js';
  * SHA-256, in hex, over headers, blocks and undo data of the chain of `snapshot` and over its
  * coins: two that give the same are both right or both wrong. `tip`: where it should stand, by
  * which its rows are found; `entryOf`: the headers that its node knows. `undefined` inside a move,
- * and where something is not there, or a header of no block of the chain is not the one of its node.
+ * and where something is not there, or a header beside the chain is not one that its node has in
+ * its place.
  */
 export function contentOf(
   snapshot: ChainSnapshot,

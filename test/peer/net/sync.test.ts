@@ -265,7 +265,7 @@ describe('net/sync', () => {
     return headerBranch(network, { ...from, point: { ...from.point, time } }, count);
   }
 
-  it('stores what comes before the future, of a branch with enough work that begins far below', () => {
+  it('stores what comes before the future, of a branch far below with enough work', () => {
     const { world, node, stranger } = scene(200);
     const past = headerBranch(network, genesisEnd(network), 250);
     const ahead = aheadOf(past.end, 1, world);
