@@ -94,8 +94,18 @@ export class Relay {
     return false;
   }
 
+  /**
+   * Those first who get the block at once, if it is here. So an empty block and its header, which
+   * most are told of, are encoded once each.
+   */
   #tellAll(entry: HeaderEntry, block?: Block): void {
-    for (const session of this.#parts.connections.listeners()) this.#tell(session, entry, block);
+    const { connections } = this.#parts;
+    if (block !== undefined) {
+      for (const session of connections.listeners()) {
+        if (this.compact.isFor(session)) this.#tell(session, entry, block);
+      }
+    }
+    for (const session of connections.listeners()) this.#tell(session, entry, block);
   }
 
   #tell(session: Session, entry: HeaderEntry, block?: Block): void {

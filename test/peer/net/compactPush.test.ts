@@ -4,6 +4,7 @@ import { addNode, type WorldNode } from '../../../lab/sim/worldNode.js';
 import { packPlaces, packShortIds, shortIdsUnder } from '../../../peer/net/shortIds.js';
 import { decodeBlock } from '../../../shared/consensus/block.js';
 import type { BlockHash } from '../../../shared/units.js';
+import { FRAME_PREFIX_BYTES } from '../../../shared/wire/frame.js';
 import { ALLOCATION, makeNetwork, owner, pay } from '../../support/blocks.js';
 import { payGenesis } from '../../support/mempools.js';
 import { Stranger } from '../../support/stranger.js';
@@ -63,6 +64,27 @@ describe('net/compactPush', () => {
       },
     ]);
     expect(at.stranger.all('newHeaders')).to.deep.equal([]);
+  });
+
+  it('is told before the header is told to those who came earlier', () => {
+    const world = new World();
+    const node = addNode(world, network);
+    new Stranger(world, network).call(node);
+    world.run(100);
+    new Stranger(world, network).call(node).say({ type: 'compactWanted', key: KEY });
+    world.run(100);
+    const types: number[] = [];
+    world.watch({
+      onStep: (host, effects) => {
+        if (host !== node.host) return;
+        for (const { type, bytes } of effects) {
+          if (type === 'send') types.push((bytes as Uint8Array)[FRAME_PREFIX_BYTES - 1] ?? 0);
+        }
+      },
+    });
+    node.command({ type: 'generate', count: 1 });
+    world.until(() => node.height === 1, 5_000);
+    expect(types).to.deep.equal([0x17, 0x15]);
   });
 
   it('names payments to each under its own key, and an empty block to all alike', () => {
