@@ -8,9 +8,8 @@ import type { NetworkParams } from '../../shared/consensus/params.js';
 import { REJECTS } from '../../shared/consensus/reject.js';
 import { DISCONNECT_REASONS } from '../../shared/wire/disconnect.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
-import { StoreDamage } from '../../peer/chain/store.js';
 import { isUnreadable } from '../../peer/storage/chainTrouble.js';
-import { standingIn, type ChainSnapshot } from '../../peer/storage/snapshot.js';
+import { standingIn } from '../../peer/storage/snapshot.js';
 import { verifyChain } from '../../peer/storage/verifyChain.js';
 import type { NodeEvent, QueueSizes } from '../../peer/types.js';
 import { Broken } from './broken.js';
@@ -29,7 +28,7 @@ interface Announced {
 /** What one step of a node may send: an answer to each of its peers, twice over. */
 const SENT_BYTES_MAX = 20_000_000;
 /** Reorganisations after which everything is recounted, in a short chain. */
-const RECOUNT_ONE_IN = 4;
+const RECOUNT_ONE_IN = 6;
 /** To look at all queues costs as much as a step. */
 const STEPS_A_LOOK = 16;
 /** What docs/protocol.md and docs/operations.md promise, written down once more. */
@@ -73,7 +72,7 @@ export class Checker implements Watcher {
   /** What was found right, by `contentOf`: at rest all have the same. */
   readonly #verified = new Set<string>();
   #steps = 0;
-  #reorganisations = 0;
+  #sinceRecount = 0;
 
   constructor(participants: readonly Participant[], sometimes: Sometimes, limits = LIMITS) {
     this.#participants = participants;
@@ -138,7 +137,7 @@ export class Checker implements Watcher {
     const snapshot = participant.disk.look();
     // Begun anew, and not started yet.
     if (snapshot.chain.state() === undefined) return;
-    const content = contentIn(snapshot, participant);
+    const content = contentIn(participant);
     if (content !== undefined && this.#verified.has(content)) return;
     const steps = verifyChain(snapshot);
     let step = steps.next();
@@ -165,7 +164,8 @@ export class Checker implements Watcher {
   /** A long chain takes long to count. */
   #recountSome(participant: Participant): void {
     const height = participant.node?.height ?? 0;
-    if (++this.#reorganisations % (RECOUNT_ONE_IN + Math.floor(height / 100)) > 0) return;
+    if (++this.#sinceRecount < RECOUNT_ONE_IN + Math.floor(height / 50)) return;
+    this.#sinceRecount = 0;
     this.checkCoins(participant);
   }
 
@@ -197,12 +197,12 @@ export class Checker implements Watcher {
  * Of what cannot be read, or where no program runs that says where it stands, `undefined`: to say
  * what is wrong is for the verification.
  */
-function contentIn(snapshot: ChainSnapshot, { node }: Participant): string | undefined {
+function contentIn({ disk, node }: Participant): string | undefined {
   try {
     const queries = node?.node.queries;
-    return queries && contentOf(snapshot, queries.tip, (hash) => queries.entry(hash));
+    return queries && contentOf(disk.database, queries.tip, (hash) => queries.entry(hash));
   } catch (error) {
-    if (error instanceof StoreDamage || isUnreadable(error)) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }

@@ -1,66 +1,83 @@
 /** One number for all that a verification of a chain looks at. */
 
 import { createHash } from 'node:crypto';
-import { headerHash } from '../../shared/consensus/header.js';
+import type { Database } from 'better-sqlite3';
+import { fromHex, hashBytes, toHex } from '../../shared/bytes.js';
+import { HEADER_BYTES, headerHash } from '../../shared/consensus/header.js';
 import type { BlockHash } from '../../shared/units.js';
-import { COIN_BYTES } from '../../peer/chain/coinBytes.js';
 import type { HeaderEntry } from '../../peer/chain/headerEntry.js';
-import type { StoredHeader } from '../../peer/chain/store.js';
-import type { ChainSnapshot } from '../../peer/storage/snapshot.js';
 
 /**
- * SHA-256, in hex, over headers, blocks and undo data of the chain of `snapshot` and over its
+ * SHA-256, in hex, over headers, blocks and undo data of the chain in `database` and over its
  * coins: two that give the same are both right or both wrong. `tip`: where it should stand, by
  * which its rows are found; `entryOf`: the headers that its node knows. `undefined` inside a move,
  * and where something is not there, or a header beside the chain is not one that its node has in
  * its place.
  */
 export function contentOf(
-  snapshot: ChainSnapshot,
+  database: Database,
   tip: HeaderEntry,
   entryOf: (hash: BlockHash) => HeaderEntry | undefined,
 ): string | undefined {
-  const { chain } = snapshot;
-  const { tip: stored, position, target } = chain.state() ?? {};
-  if (stored !== tip.hash || position !== tip.hash || target !== undefined) return undefined;
-  const headers = Array.from(chain.headers());
-  const bodies = rowsById(chain.bodyRows());
-  const undos = rowsById(chain.undoRows());
+  const here = `X'${toHex(hashBytes(tip.hash)).toUpperCase()}'`;
+  if (valuesOf(database, STATE)[0] !== `${here} ${here} NULL`) return undefined;
+  const headers = rowsOf(database, HEADERS);
+  const bodies = new Map(rowsOf(database, BODIES));
+  const undos = new Map(rowsOf(database, UNDOS));
   const hash = createHash('sha256').update(tip.hash);
   const ids = new Set<number>();
+  let parts: string[] = [];
+  const add = (part: string): void => {
+    if (parts.push(part) < PARTS_AT_ONCE) return;
+    hash.update(parts.join());
+    parts = [];
+  };
   for (let at = tip; at.parent !== undefined; at = at.parent) {
-    const header = headers[at.id];
-    const [, body, checksum] = bodies.get(at.id) ?? [];
-    const [, undo, undoChecksum] = undos.get(at.id) ?? [];
-    if (header === undefined || !isBytes(body) || !isBytes(undo)) return undefined;
-    const { id, status, hasBody, bytes } = header;
-    if (id !== at.id || status !== 'connected' || !hasBody) return undefined;
+    const [id, header] = headers[at.id] ?? [];
+    const [body, undo] = [bodies.get(at.id), undos.get(at.id)];
+    if (id !== at.id || header === undefined) return undefined;
+    if (body === undefined || undo === undefined) return undefined;
     ids.add(id);
-    const numbers = [body.length, checksum, undo.length, undoChecksum].join();
-    hash.update(Buffer.concat([Buffer.from(`${numbers};`), bytes, body, undo]));
+    add(`${header} ${body} ${undo}`);
   }
-  const isOfNode = ({ id, bytes }: StoredHeader, i: number): boolean =>
-    id === i && (ids.has(id) || entryOf(headerHash(bytes))?.id === id);
+  const isOfNode = ([id, header]: Row, i: number): boolean => {
+    if (id !== i || ids.has(id)) return id === i;
+    const bytes = headerIn(header);
+    return bytes !== undefined && entryOf(headerHash(bytes))?.id === id;
+  };
   if (!headers.every(isOfNode)) return undefined;
-  let rows: Uint8Array[] = [];
-  for (const [outpoint, coin] of chain.coinRows()) {
-    if (!isBytes(outpoint, OUTPOINT_BYTES) || !isBytes(coin, COIN_BYTES)) return undefined;
-    rows.push(outpoint, coin);
-    if (rows.length < ROWS_AT_ONCE) continue;
-    hash.update(Buffer.concat(rows));
-    rows = [];
-  }
-  return hash.update(Buffer.concat(rows)).digest('hex');
+  for (const coin of valuesOf(database, COINS)) add(coin);
+  return hash.update(parts.join()).digest('hex');
 }
 
-const OUTPOINT_BYTES = 36;
+/** An id, and the rest of the row in SQL. */
+type Row = readonly [id: number, rest: string];
+
+/**
+ * SQL spells bytes, text and numbers so that they stay apart, and one text is read in a part of the
+ * time that several pieces of bytes take.
+ */
+const inSql = (...columns: readonly string[]): string =>
+  columns.map((column) => `quote(${column})`).join(" || ' ' || ");
+
+const STATE = `SELECT ${inSql('tip', 'position', 'target')} FROM state`;
+const HEADERS = `SELECT id, ${inSql('bytes', 'status', 'checks', 'has_body')} FROM headers
+  ORDER BY id`;
+const BODIES = `SELECT id, ${inSql('bytes', 'checksum')} FROM bodies`;
+const UNDOS = `SELECT id, ${inSql('bytes', 'checksum')} FROM undo`;
+const COINS = `SELECT ${inSql('outpoint', 'coin')} FROM coins ORDER BY outpoint`;
+
 /** To give the hash many short pieces takes longer than to hash them. */
-const ROWS_AT_ONCE = 200;
+const PARTS_AT_ONCE = 200;
 
-const isBytes = (value: unknown, length?: number): value is Uint8Array =>
-  value instanceof Uint8Array && (length === undefined || value.length === length);
+const rowsOf = (database: Database, sql: string): readonly Row[] =>
+  database.prepare<[], Row>(sql).raw().all();
 
-type Row = readonly unknown[];
+const valuesOf = (database: Database, sql: string): readonly string[] =>
+  database.prepare<[], string>(sql).pluck().all();
 
-const rowsById = (rows: Iterable<Row>): ReadonlyMap<unknown, Row> =>
-  new Map(Array.from(rows, (row) => [row[0], row]));
+/** The bytes at the beginning of a row, if they are so many as a header has. */
+function headerIn(row: string): Uint8Array | undefined {
+  const [, digits] = /^X'([^']*)' /u.exec(row) ?? [];
+  return digits?.length === 2 * HEADER_BYTES ? fromHex(digits) : undefined;
+}

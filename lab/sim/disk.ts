@@ -57,6 +57,11 @@ export class Disk {
     return this.#snapshot;
   }
 
+  /** What is on it, row by row; only to be read. */
+  get database(): Database.Database {
+    return this.#database;
+  }
+
   /** Whether a start may find it damaged. */
   get isDamaged(): boolean {
     return this.#isDamaged;

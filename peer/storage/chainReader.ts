@@ -29,8 +29,6 @@ export class ChainReader {
   readonly #state: Statement<[], Row>;
   readonly #body: Statement<[number], Row>;
   readonly #undo: Statement<[number], Row>;
-  readonly #bodies: Statement<[], Row>;
-  readonly #undos: Statement<[], Row>;
   readonly #coin: Statement<[Uint8Array], Row>;
   readonly #coins: Statement<[], Row>;
 
@@ -39,8 +37,6 @@ export class ChainReader {
     this.#state = database.prepare<[], Row>(SELECT_STATE).raw();
     this.#body = database.prepare<[number], Row>(SELECT_BODY).raw();
     this.#undo = database.prepare<[number], Row>(SELECT_UNDO).raw();
-    this.#bodies = database.prepare<[], Row>(SELECT_BODIES).raw();
-    this.#undos = database.prepare<[], Row>(SELECT_UNDOS).raw();
     this.#coin = database.prepare<[Uint8Array], Row>(SELECT_COIN).raw();
     this.#coins = database.prepare<[], Row>(SELECT_COINS).raw();
   }
@@ -74,16 +70,6 @@ export class ChainReader {
     return wholeBytes(this.#undo.get(id));
   }
 
-  /** All bodies as they stand there: id, bytes and checksum. */
-  bodyRows(): Iterable<Row> {
-    return this.#bodies.iterate();
-  }
-
-  /** All undo data, likewise. */
-  undoRows(): Iterable<Row> {
-    return this.#undos.iterate();
-  }
-
   coin(outpoint: string): Coin | undefined {
     const row = this.#coin.get(Buffer.from(outpoint, 'hex'));
     return row && coinOf(row[0]);
@@ -91,15 +77,10 @@ export class ChainReader {
 
   /** All coins in the order of their outpoint keys. */
   *coins(): Generator<readonly [outpoint: string, coin: Coin], void> {
-    for (const [key, bytes] of this.coinRows()) {
+    for (const [key, bytes] of this.#coins.iterate()) {
       if (!isBytes(key)) throw new StoreDamage('A stored coin has no name.');
       yield [toHex(key), coinOf(bytes)];
     }
-  }
-
-  /** The same as it stands there: outpoint key and coin, which should be bytes. */
-  coinRows(): Iterable<Row> {
-    return this.#coins.iterate();
   }
 }
 
@@ -107,8 +88,6 @@ const SELECT_HEADERS = 'SELECT id, bytes, status, checks, has_body FROM headers 
 const SELECT_STATE = 'SELECT tip, position, target FROM state';
 const SELECT_BODY = 'SELECT bytes, checksum FROM bodies WHERE id = ?';
 const SELECT_UNDO = 'SELECT bytes, checksum FROM undo WHERE id = ?';
-const SELECT_BODIES = 'SELECT id, bytes, checksum FROM bodies';
-const SELECT_UNDOS = 'SELECT id, bytes, checksum FROM undo';
 const SELECT_COIN = 'SELECT coin FROM coins WHERE outpoint = ?';
 const SELECT_COINS = 'SELECT outpoint, coin FROM coins ORDER BY outpoint';
 

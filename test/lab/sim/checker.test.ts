@@ -89,7 +89,7 @@ describe('sim/checker', () => {
     }).to.throw(Broken, 'more coins than the schedule makes');
   });
 
-  it('counts the coins anew at every fourth reorganisation', () => {
+  it('counts the coins anew at every sixth reorganisation', () => {
     const { participant, checker } = scene();
     participant.kill();
     spoil(participant, LOST_COIN);
@@ -98,7 +98,7 @@ describe('sim/checker', () => {
     const reorganise = (): void => {
       checker.onEvent(participant, { type: 'reorganised', from, to, fork, depth: 1 });
     };
-    for (let i = 0; i < 3; i++) reorganise();
+    for (let i = 0; i < 5; i++) reorganise();
     expect(reorganise).to.throw(Broken, 'coins are stored');
   });
 

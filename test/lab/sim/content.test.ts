@@ -24,7 +24,7 @@ function content(of = blocks, sql = ''): string | undefined {
   const chain = new Chain(network, store);
   feed(chain, store, of);
   spoil({ disk }, sql);
-  return contentOf(disk.look(), chain.tip, (hash) => chain.entry(hash));
+  return contentOf(disk.database, chain.tip, (hash) => chain.entry(hash));
 }
 
 describe('sim/content', () => {
@@ -64,6 +64,7 @@ describe('sim/content', () => {
       'DELETE FROM undo WHERE id = 3',
       'UPDATE headers SET bytes = zeroblob(80) WHERE id = 3',
       'UPDATE headers SET status = 0 WHERE id = 3',
+      'UPDATE headers SET checks = checks + 1 WHERE id = 3',
       'UPDATE headers SET has_body = 0 WHERE id = 3',
       'DELETE FROM headers WHERE id = 3',
       'UPDATE state SET position = (SELECT zeroblob(32))',
