@@ -32,11 +32,15 @@ import type { Input } from '../../peer/types.js';
 import type { Machine, Message } from './host.js';
 import { nonceOf } from './nonce.js';
 
-export const LIES = ['silence', 'garbage', 'mutated bodies', 'invalid blocks', 'low work'] as const;
+export const LIES = [
+  ...(['silence', 'garbage', 'low work'] as const),
+  ...(['withheld bodies', 'mutated bodies', 'invalid blocks'] as const),
+] as const;
 export type Lie = (typeof LIES)[number];
 
 /** Types of frames, docs/protocol.md. */
 const [HEADERS, GET_BLOCKS, BLOCK, NEW_HEADERS] = [0x11, 0x12, 0x13, 0x15];
+const [COMPACT_BLOCK, BLOCK_TRANSACTIONS] = [0x17, 0x19];
 /** The last of a handshake, with which it means well. */
 const READY = 0x01;
 /** Of the branch of low work: short, so that it has too little soon after block 144. */
@@ -122,6 +126,9 @@ export class Liar implements Machine {
       case 'garbage':
         if (this.#rng.below(GARBAGE_ONE_IN) > 0) return bytes;
         return bytes.map(() => this.#rng.below(256));
+      case 'withheld bodies':
+        if (type === COMPACT_BLOCK) return this.#headerOf(bytes);
+        return type === BLOCK || type === BLOCK_TRANSACTIONS ? undefined : bytes;
       case 'mutated bodies':
         return type === BLOCK ? withLastByteChanged(bytes) : bytes;
       case 'invalid blocks':
@@ -142,6 +149,13 @@ export class Liar implements Machine {
     if (Buffer.compare(asked, bytes) !== 0) return undefined;
     const block = this.#protocol.encode({ type: 'block', block: made.bytes });
     return { type: 'send', peer: input['peer'], bytes: block, notify: false };
+  }
+
+  /** Of a frame that pushes a block compact: its header alone, pushed. */
+  #headerOf(frame: Uint8Array): Uint8Array | undefined {
+    const decoded = this.#protocol.decode(typeOf(frame), frame.slice(FRAME_PREFIX_BYTES));
+    const isPush = decoded.ok && decoded.value.type === 'compactBlock';
+    return isPush ? this.#pushed(decoded.value.header) : undefined;
   }
 
   /** The first header of `bytes`, pushed. */

@@ -15,6 +15,8 @@ const MINUTE = 60_000;
 export interface LiarsOptions {
   readonly network: Network;
   readonly trackers: readonly NetAddress[];
+  /** Outbound sessions of each: who is let go dials again, as long as it is here. */
+  readonly outboundWanted: number;
   readonly count: number;
   /** Who is lied to. */
   readonly participants: readonly Participant[];
@@ -66,7 +68,7 @@ export class Liars implements Watcher {
 
   /** One that stays for some minutes, with a lie of its own; then another one comes. */
   #startOne(): void {
-    const { network, trackers } = this.#options;
+    const { network, trackers, outboundWanted } = this.#options;
     const { rng } = this.#world;
     const onLowWork = (message: Uint8Array, last: BlockHash): void => {
       this.#shown.set(message, last);
@@ -74,6 +76,7 @@ export class Liars implements Watcher {
     const lie = LIES[rng.below(LIES.length)] as (typeof LIES)[number];
     const node = addNode(this.#world, network, {
       trackers,
+      outboundWanted,
       mouth: (speaker) => new Liar(speaker, { network, lie, rng, trackers, onLowWork }),
     });
     node.onEvent = () => undefined;

@@ -16,7 +16,7 @@ const kept = JSON.parse(
 ) as readonly KeptSeed[];
 
 /** Two of these take each of the rare paths, so that a change elsewhere does not lose one. */
-const RARE_SEEDS = [6, 16, 27];
+const RARE_SEEDS = [6, 14, 16];
 
 describe('sim/scenario', function () {
   this.timeout(120_000);
